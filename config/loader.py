@@ -1,0 +1,198 @@
+"""Reads the reference files beside burnline.toml: features, attribution rules, budgets, prices, annotations."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from config.settings import SettingsError, explain, read_toml
+from domain.attribution import OPEN_FROM, OPEN_TO, Rule
+
+TIERS = ("critical", "standard", "internal")
+SCOPES = ("organization", "team", "feature", "provider")
+MATCHABLE = {
+    "provider": "provider",
+    "account": "account_id",
+    "project": "project_id",
+    "api_key": "api_key_id",
+    "user": "user_id",
+    "model": "model",
+    "service": "service",
+}
+"""Key in attribution.toml → dimension of a row."""
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FeatureEntry(_Entry):
+    """`[[feature]]` of features.toml."""
+
+    key: str
+    name: str
+    team: str
+    tier: str = "standard"
+    owner: str = ""
+    status: str = "live"
+
+
+class BudgetEntry(_Entry):
+    """One line of budgets.csv; `period_start` is the first day of the month."""
+
+    scope_type: str
+    scope: str
+    period: str
+    period_start: date
+    amount: Decimal
+    currency: str
+
+    @property
+    def period_end(self) -> date:
+        """The first day after the period."""
+        return (self.period_start.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+class PriceEntry(_Entry):
+    """`[[price]]` of prices.toml: USD per million units; a negotiated price wins over the published one."""
+
+    provider: str
+    model: str
+    service_tier: str = "standard"
+    unit: str
+    price_per_million: Decimal
+    valid_from: date = OPEN_FROM
+    valid_to: date = OPEN_TO
+
+
+class AnnotationEntry(_Entry):
+    """One line of annotations.csv."""
+
+    occurred_at: datetime
+    kind: str
+    title: str
+    feature: str = ""
+
+
+class _RuleEntry(_Entry):
+    name: str
+    provider: str | None = None
+    account: str | None = None
+    project: str | None = None
+    api_key: str | None = None
+    user: str | None = None
+    model: str | None = None
+    service: str | None = None
+    tags: dict[str, str] = {}
+    feature: str
+    environment: str | None = None
+    cost_center: str | None = None
+    valid_from: date = OPEN_FROM
+    valid_to: date = OPEN_TO
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Everything the operator declares about the organisation."""
+
+    features: tuple[FeatureEntry, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    budgets: tuple[BudgetEntry, ...] = ()
+    prices: tuple[PriceEntry, ...] = ()
+    annotations: tuple[AnnotationEntry, ...] = field(default=())
+
+
+def load_reference(folder: Path) -> Reference:
+    """Reads what is there of the five files. Raises SettingsError that names file, entry and fix."""
+    features = tuple(_toml_entries(folder / "features.toml", "feature", FeatureEntry))
+    _refuse_repeats(folder / "features.toml", [f.key for f in features])
+    for entry in features:
+        if entry.tier not in TIERS:
+            raise SettingsError(f"features.toml: {entry.key} has the tier {entry.tier!r}; use {', '.join(TIERS)}")
+    rules = tuple(_rule(entry) for entry in _toml_entries(folder / "attribution.toml", "rule", _RuleEntry))
+    known = {f.key for f in features}
+    for rule in rules:
+        if rule.feature not in known:
+            raise SettingsError(
+                f"attribution.toml: the rule {rule.name!r} names the feature {rule.feature!r}, "
+                "which features.toml does not declare"
+            )
+    budgets = tuple(_csv_entries(folder / "budgets.csv", BudgetEntry))
+    for line in budgets:
+        if line.scope_type not in SCOPES:
+            raise SettingsError(f"budgets.csv: scope_type {line.scope_type!r} is unknown; use {', '.join(SCOPES)}")
+        if line.period != "month" or line.period_start.day != 1:
+            raise SettingsError(
+                f"budgets.csv: {line.scope or 'organization'} {line.period_start}: "
+                "write period month and the first day of it"
+            )
+    return Reference(
+        features=features,
+        rules=rules,
+        budgets=budgets,
+        prices=tuple(_toml_entries(folder / "prices.toml", "price", PriceEntry)),
+        annotations=tuple(_csv_entries(folder / "annotations.csv", AnnotationEntry)),
+    )
+
+
+def _rule(entry: _RuleEntry) -> Rule:
+    match = {dimension: getattr(entry, key) for key, dimension in MATCHABLE.items() if getattr(entry, key) is not None}
+    if not match and not entry.tags:
+        raise SettingsError(
+            f"attribution.toml: the rule {entry.name!r} matches nothing in particular; "
+            f"name at least one of {', '.join(MATCHABLE)}, tags"
+        )
+    if entry.valid_to <= entry.valid_from:
+        raise SettingsError(f"attribution.toml: the rule {entry.name!r} ends before it begins")
+    return Rule(
+        name=entry.name,
+        match=match,
+        tags=entry.tags,
+        feature=entry.feature,
+        environment=entry.environment,
+        cost_center=entry.cost_center,
+        valid_from=entry.valid_from,
+        valid_to=entry.valid_to,
+    )
+
+
+def _toml_entries(path: Path, key: str, model: type[Any]) -> Iterator[Any]:
+    if not path.exists():
+        return
+    content = read_toml(path)
+    unknown = content.keys() - {key}
+    if unknown:
+        raise SettingsError(f"{path}: unknown key {min(unknown)!r}; this file holds [[{key}]] tables only")
+    for number, entry in enumerate(content.get(key, []), start=1):
+        try:
+            yield model.model_validate(entry)
+        except ValidationError as error:
+            raise SettingsError(f"{path}: [[{key}]] number {number}: {explain(error)}") from None
+
+
+def _csv_entries(path: Path, model: type[Any]) -> Iterator[Any]:
+    if not path.exists():
+        return
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        for number, line in enumerate(csv.DictReader(file), start=2):
+            try:
+                yield model.model_validate(line)
+            except (ValidationError, InvalidOperation) as error:
+                told = explain(error) if isinstance(error, ValidationError) else str(error)
+                raise SettingsError(f"{path}: line {number}: {told}") from None
+
+
+def _refuse_repeats(path: Path, keys: list[str]) -> None:
+    repeated = sorted({key for key in keys if keys.count(key) > 1})
+    if repeated:
+        raise SettingsError(f"{path}: the key {repeated[0]!r} stands twice; keep one")
+
+
+def as_utc(moment: datetime) -> datetime:
+    """A time without a zone is UTC, as everywhere in the config files."""
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

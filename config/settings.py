@@ -1,0 +1,123 @@
+"""`burnline.toml`: what an operator decides, validated with sentences a person can act on."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+CONFIG_DIR_VARIABLE = "BURNLINE_CONFIG_DIR"
+STORE_URL_VARIABLE = "BURNLINE_STORE_URL"
+FILE_NAME = "burnline.toml"
+DEFAULT_STORE_URL = "duckdb:///var/burnline.duckdb"
+
+
+class SettingsError(Exception):
+    """A config file that cannot be used: which file, which key, what to do."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Organization(_Section):
+    """Who is watched. `timezone` cuts reporting days; provider buckets are UTC days and say so."""
+
+    name: str = "My organisation"
+    timezone: str = "UTC"
+    currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"{value!r} is not an IANA time zone such as Europe/Berlin") from None
+        return value
+
+
+class StoreSettings(_Section):
+    """Where the tables live, as an SQLAlchemy URL."""
+
+    url: str = DEFAULT_STORE_URL
+
+
+class Server(_Section):
+    """Where the dashboard listens."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8501, ge=1, le=65535)
+    public_url: str | None = None
+
+
+class Slack(_Section):
+    """One workspace. `bot_token` is a reference such as env:SLACK_BOT_TOKEN; `channel` is a channel ID."""
+
+    bot_token: str
+    channel: str
+    base_url: str = "https://slack.com/api/"
+
+
+class Alerts(_Section):
+    """Defaults of the rules: when a budget is worth a message, and how late a source may be."""
+
+    every: str = "5m"
+    budget_thresholds: tuple[int, ...] = (50, 80, 100)
+    stale_after: str = "6h"
+
+
+class Settings(_Section):
+    """The whole of burnline.toml. `sources` holds one table per source; each source checks its own keys."""
+
+    organization: Organization = Organization()
+    store: StoreSettings = StoreSettings()
+    server: Server = Server()
+    alerts: Alerts = Alerts()
+    slack: Slack | None = None
+    sources: dict[str, dict[str, Any]] = {}
+    demo: bool = False
+
+
+def config_dir() -> Path:
+    """The operator's folder: BURNLINE_CONFIG_DIR, else `config/` below the working directory."""
+    return Path(os.environ.get(CONFIG_DIR_VARIABLE) or "config")
+
+
+def load_settings(folder: Path | None = None) -> Settings:
+    """Reads burnline.toml (defaults when there is none); BURNLINE_STORE_URL wins. Raises SettingsError."""
+    path = (folder or config_dir()) / FILE_NAME
+    settings = parse_settings(read_toml(path), path) if path.exists() else Settings()
+    url = os.environ.get(STORE_URL_VARIABLE)
+    return settings.model_copy(update={"store": StoreSettings(url=url)}) if url else settings
+
+
+def parse_settings(content: dict[str, Any], path: Path) -> Settings:
+    """Settings from parsed TOML. Raises SettingsError that names file and key."""
+    try:
+        return Settings.model_validate(content)
+    except ValidationError as error:
+        raise SettingsError(f"{path}: {explain(error)}") from None
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Parsed TOML. Raises SettingsError with the line of a syntax error."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}") from None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def explain(error: ValidationError) -> str:
+    """The first problem of a validation in one sentence, without the value (it may be a secret)."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"unknown key {where!r}; check its spelling or remove it"
+    if first["type"] == "missing":
+        return f"the key {where!r} is missing"
+    return f"{where}: {first['msg'].removeprefix('Value error, ')}"

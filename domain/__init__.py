@@ -1,0 +1,1 @@
+"""Pure maths on plain values. No I/O, no clock, no pandas."""

@@ -1,0 +1,9 @@
+"""One word per provider, so that bills and usage meet."""
+
+CANONICAL = {"openai": "openai", "anthropic": "anthropic"}
+"""Lower-case spelling on a bill → the word of OpenTelemetry (gen_ai.provider.name)."""
+
+
+def canonical_provider(name: str) -> str:
+    """`openai` and `anthropic` in the words of OpenTelemetry; any other name as the bill spells it."""
+    return CANONICAL.get(name.strip().lower(), name.strip())
