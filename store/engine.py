@@ -1,0 +1,129 @@
+"""Opens a store by SQLAlchemy URL: DuckDB, PostgreSQL or Snowflake."""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import duckdb_sqlalchemy  # noqa: F401  registers the dialect
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+
+from store.errors import StoreError, StoreLockedError
+
+DIALECTS = ("duckdb", "postgresql", "snowflake")
+
+DUCKDB_MEMORY_LIMIT = "800MB"
+"""Leaves room for the web server on a 4 GB machine; DuckDB spills larger work to disk beside the file."""
+
+
+class Store:
+    """One database with its engine. `write()` is one transaction; on DuckDB writers take turns."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.dialect = engine.dialect.name
+        self._writing = threading.RLock()
+
+    @property
+    def label(self) -> str:
+        """The URL without its password."""
+        return self.engine.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction: everything inside is kept, or nothing. Raises StoreError."""
+        turn = self._writing if self.dialect == "duckdb" else nullcontext()
+        with turn, translated(self.label), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One connection for reading. Raises StoreError."""
+        with translated(self.label), self.engine.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Gives all connections back; a DuckDB file is free for other processes afterwards."""
+        self.engine.dispose()
+        _OPEN.pop(self.engine.url, None)
+
+
+_OPEN: dict[URL, Store] = {}
+_OPENING = threading.Lock()
+
+
+def open_store(url: str) -> Store:
+    """The store at `url`; the same object for the same URL within one process. Raises StoreError."""
+    parsed = _parsed(url)
+    with _OPENING:
+        if parsed not in _OPEN:
+            _OPEN[parsed] = Store(_engine(parsed))
+        return _OPEN[parsed]
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except sa.exc.ArgumentError:
+        raise StoreError(
+            "The store URL is not an SQLAlchemy URL; write one such as duckdb:///var/burnline.duckdb"
+        ) from None
+    name = parsed.get_backend_name()
+    if name not in DIALECTS:
+        raise StoreError(f"The store cannot be {name!r}; use a URL that starts with {', '.join(DIALECTS)}")
+    return parsed.set(drivername="postgresql+psycopg") if name == "postgresql" else parsed
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "duckdb":
+        return sa.create_engine(url, pool_pre_ping=True)
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        url,
+        pool_size=16,
+        max_overflow=16,
+        connect_args={"config": {"memory_limit": DUCKDB_MEMORY_LIMIT, "preserve_insertion_order": False}},
+    )
+    with translated(str(url.database)), engine.connect():
+        pass  # the file lock is taken here, so that a locked store is reported at start
+    return engine
+
+
+@contextmanager
+def translated(where: str) -> Iterator[None]:
+    """Turns the drivers' errors about locks, space and reach into StoreError; all others pass."""
+    try:
+        yield
+    except (sa.exc.DBAPIError, OSError) as error:
+        told = _told(error, where)
+        if told is None:
+            raise
+        raise told from error
+
+
+def _told(error: BaseException, where: str) -> StoreError | None:
+    text = str(getattr(error, "orig", error))
+    if "Could not set lock on file" in text:
+        pid = re.search(r"PID (\d+)", text)
+        holder = f"process {pid[1]}" if pid else "another process"
+        return StoreLockedError(
+            f"The store {where} is open in {holder}; stop that process first, "
+            "or use PostgreSQL, which several processes can share."
+        )
+    if re.search(r"No space left|File too large|could not extend file|Disk quota", text):
+        return StoreError(
+            f"The disk of the store {where} is full; free some space and run again. Nothing stored was lost."
+        )
+    if isinstance(getattr(error, "orig", None), psycopg.OperationalError):
+        return StoreError(f"The store {where} does not answer: {text.strip().splitlines()[0]}")
+    return None
+
+
+def execute(connection: Connection, statement: str, **params: Any) -> sa.CursorResult[Any]:
+    """Runs one SQL text with bound parameters."""
+    return connection.execute(sa.text(statement), params)

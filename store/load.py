@@ -1,0 +1,96 @@
+"""Replaces a source's slice of a fact table: atomic, idempotent, with changes of complete days on record."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from domain.window import Window
+from store import bulk, ledger, reference, restate, rollup
+from store.billing import refuse_second_bill
+from store.books import Books
+from store.engine import Store
+from store.price_book import save_seen
+from store.schema import table
+from store.tables import Charge, CollectorRun, InferenceRequest, TokenUsage
+
+TIME_COLUMN: dict[type, str] = {
+    Charge: "charge_period_start",
+    TokenUsage: "started_at",
+    InferenceRequest: "started_at",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BillingPeriod:
+    """One delivery unit of FOCUS files: a billing account and the UTC start of its billing period."""
+
+    billing_account_id: str
+    start: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a load did: rows now in the slice, and complete days that changed."""
+
+    row_count: int
+    restated_days: int
+
+
+def replace_window(
+    store: Store,
+    row: type,
+    source: str,
+    window: Window,
+    batches: Iterable[pa.RecordBatch],
+    *,
+    run: CollectorRun,
+    books: Books,
+    now: datetime,
+    periods: Sequence[BillingPeriod] = (),
+) -> Loaded:
+    """Makes `batches` the only rows of `source` in `window` (or in `periods`, for files without row ids).
+
+    One transaction carries the delete, the insert, the rollups, the restatements and the run's `ok`, so a
+    crash leaves the old slice whole. Raises StoreError; BillingConflictError when another source bills an account.
+    """
+    with bulk.staged(store, row, batches) as staged, store.write() as connection:
+        slice_ = _slice(row, source, window, periods)
+        before = restate.totals(connection, row, slice_)
+        days = rollup.touched_days(connection, row, slice_)
+        connection.execute(sa.delete(table(row)).where(slice_))
+        row_count = staged.insert(connection)
+        if row is Charge:
+            refuse_second_bill(connection, source, slice_)
+        restated = restate.record(
+            connection,
+            row,
+            run,
+            before=before,
+            after=restate.totals(connection, row, slice_),
+            by_period=bool(periods),
+            now=now,
+        )
+        days |= rollup.touched_days(connection, row, slice_)
+        reference.attribute_new_keys(connection, row, slice_, books.rules)
+        rollup.rebuild(connection, row, source, days, books.prices)
+        save_seen(connection, books.prices)
+        ledger.finish_ok(connection, run, row_count=row_count, now=now)
+    return Loaded(row_count, restated)
+
+
+def _slice(row: type, source: str, window: Window, periods: Sequence[BillingPeriod]) -> sa.ColumnElement[bool]:
+    columns = table(row).c
+    of_source = columns.source == source
+    if periods:
+        return of_source & sa.or_(
+            *(
+                (columns.billing_account_id == p.billing_account_id)
+                & (columns.billing_period_start == p.start.replace(tzinfo=None))
+                for p in periods
+            )
+        )
+    time = columns[TIME_COLUMN[row]]
+    return of_source & (time >= window.start.replace(tzinfo=None)) & (time < window.end.replace(tzinfo=None))

@@ -1,0 +1,105 @@
+"""Writes the operator's reference files into the store and keeps attribution in step with the rules."""
+
+import json
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from config.loader import Reference, as_utc
+from domain.attribution import Dimensions, Rule, ownership
+from store.bulk import insert_rows
+from store.engine import Store
+from store.schema import table, to_batch
+from store.tables import Annotation, Attribution, Budget, Charge, Feature, InferenceRequest, Price, TokenUsage
+
+KEYED: tuple[tuple[type, dict[str, str | None]], ...] = (
+    (
+        Charge,
+        {
+            "account_id": "billing_account_id",
+            "project_id": "sub_account_id",
+            "service": "service_name",
+            "user_id": None,
+        },
+    ),
+    (TokenUsage, {"tags": None}),
+    (InferenceRequest, {}),
+)
+"""Facts that carry an attribution key, and the columns whose names differ from the dimension's."""
+
+
+def sync_reference(store: Store, reference: Reference) -> None:
+    """Makes the store say what the files say, in one transaction; facts are never rewritten."""
+    features = [
+        Feature(feature=f.key, name=f.name, team=f.team, tier=f.tier, owner=f.owner, status=f.status)
+        for f in reference.features
+    ]
+    budgets = [Budget(**line.model_dump(), period_end=line.period_end) for line in reference.budgets]
+    annotations = [
+        Annotation(occurred_at=as_utc(a.occurred_at), kind=a.kind, title=a.title, feature=a.feature or None)
+        for a in reference.annotations
+    ]
+    prices = [
+        Price(**p.model_dump(), currency="USD", version=f"override from {p.valid_from}") for p in reference.prices
+    ]
+    with store.write() as connection:
+        _replace(connection, Feature, features)
+        _replace(connection, Budget, budgets)
+        _replace(connection, Annotation, annotations)
+        own = table(Price).c.version.like("override%")
+        connection.execute(sa.delete(table(Price)).where(own))
+        insert_rows(connection, Price, to_batch(Price, prices))
+        known = _known_keys(connection)
+        _replace(connection, Attribution, _owned(known, reference.rules))
+
+
+def attribute_new_keys(connection: Connection, row: type, slice_: sa.ColumnElement[bool], rules: Sequence[Rule]) -> int:
+    """Gives the keys in a slice of a fact table that have no owner row yet theirs; how many keys were new."""
+    facts, owners = table(row), table(Attribution)
+    renamed = next(names for fact, names in KEYED if fact is row)
+    columns = []
+    for name in Dimensions.__dataclass_fields__:
+        source = renamed.get(name, name)
+        columns.append((facts.c[source] if source else sa.null()).label(name))
+    known = sa.select(owners.c.attribution_key)
+    new = connection.execute(
+        sa.select(facts.c.attribution_key, *columns).where(slice_, facts.c.attribution_key.not_in(known)).distinct()
+    ).all()
+    keys = {key: Dimensions(*dimensions) for key, *dimensions in new}
+    insert_rows(connection, Attribution, to_batch(Attribution, _owned(keys, rules)))
+    return len(keys)
+
+
+def _known_keys(connection: Connection) -> dict[str, Dimensions]:
+    owners = table(Attribution).c
+    names = list(Dimensions.__dataclass_fields__)
+    rows = connection.execute(sa.select(owners.attribution_key, *(owners[n] for n in names)).distinct())
+    return {key: Dimensions(*dimensions) for key, *dimensions in rows}
+
+
+def _owned(keys: dict[str, Dimensions], rules: Sequence[Rule]) -> list[Attribution]:
+    return [
+        Attribution(
+            attribution_key=key,
+            valid_from=span.valid_from,
+            valid_to=span.valid_to,
+            **{name: getattr(dimensions, name) for name in Dimensions.__dataclass_fields__},
+            feature=span.rule.feature if span.rule else None,
+            environment=span.rule.environment if span.rule else None,
+            cost_center=span.rule.cost_center if span.rule else None,
+            rule=span.rule.name if span.rule else None,
+        )
+        for key, dimensions in keys.items()
+        for span in ownership(rules, dimensions, _tags(dimensions.tags))
+    ]
+
+
+def _tags(text: str | None) -> dict[str, str]:
+    content = json.loads(text) if text else {}
+    return {str(name): str(value) for name, value in content.items()}
+
+
+def _replace(connection: Connection, row: type, rows: Iterable[object]) -> None:
+    connection.execute(sa.delete(table(row)))
+    insert_rows(connection, row, to_batch(row, list(rows)))

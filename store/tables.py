@@ -1,0 +1,413 @@
+"""Every table once: its grain in the docstring, its columns as fields. docs/tables.md is made from this file.
+
+Times are UTC; money is NUMERIC(38,12) beside a currency; NULL means "not measured", 0 "measured, none".
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from store.schema import Estimate, Money, table
+
+
+@dataclass(slots=True, kw_only=True)
+class Charge:
+    """One row of a bill: FOCUS 1.4 in snake_case, then what Burnline adds.
+
+    Only the source with the role `billing` of a (provider, billing account) writes here, so sums are the bill.
+    """
+
+    source: str
+    provider: str
+    billing_account_id: str
+    billing_currency: str
+    billing_period_start: datetime
+    billing_period_end: datetime
+    charge_period_start: datetime
+    charge_period_end: datetime
+    charge_category: str
+    invoice_issuer_name: str
+    service_provider_name: str
+    service_category: str
+    service_name: str
+    billed_cost: Money
+    effective_cost: Money
+    attribution_key: str
+    focus_version: str
+    list_cost: Money | None = None
+    contracted_cost: Money | None = None
+    model: str | None = None
+    api_key_id: str | None = None
+    token_type: str | None = None
+    service_tier: str | None = None
+    price_basis: str | None = None
+    allocated_method_details: str | None = None
+    allocated_method_id: str | None = None
+    allocated_resource_id: str | None = None
+    allocated_resource_name: str | None = None
+    allocated_tags: str | None = None
+    availability_zone: str | None = None
+    billing_account_name: str | None = None
+    billing_account_type: str | None = None
+    capacity_reservation_id: str | None = None
+    capacity_reservation_status: str | None = None
+    charge_class: str | None = None
+    charge_description: str | None = None
+    charge_frequency: str | None = None
+    commitment_discount_category: str | None = None
+    commitment_discount_id: str | None = None
+    commitment_discount_name: str | None = None
+    commitment_discount_quantity: Money | None = None
+    commitment_discount_status: str | None = None
+    commitment_discount_type: str | None = None
+    commitment_discount_unit: str | None = None
+    commitment_program_eligibility_details: str | None = None
+    consumed_quantity: Money | None = None
+    consumed_unit: str | None = None
+    contract_applied: str | None = None
+    contracted_unit_price: Money | None = None
+    host_provider_name: str | None = None
+    invoice_detail_id: str | None = None
+    invoice_id: str | None = None
+    list_unit_price: Money | None = None
+    pricing_category: str | None = None
+    pricing_currency: str | None = None
+    pricing_currency_contracted_unit_price: Money | None = None
+    pricing_currency_effective_cost: Money | None = None
+    pricing_currency_list_unit_price: Money | None = None
+    pricing_quantity: Money | None = None
+    pricing_unit: str | None = None
+    publisher_name: str | None = None
+    region_id: str | None = None
+    region_name: str | None = None
+    resource_id: str | None = None
+    resource_name: str | None = None
+    resource_type: str | None = None
+    service_subcategory: str | None = None
+    sku_id: str | None = None
+    sku_meter: str | None = None
+    sku_price_details: str | None = None
+    sku_price_id: str | None = None
+    sub_account_id: str | None = None
+    sub_account_name: str | None = None
+    sub_account_type: str | None = None
+    tags: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class CostDay:
+    """Rollup of `charge`: UTC day × provider × account × project × service × model × attribution key × currency."""
+
+    day: date
+    source: str
+    provider: str
+    account_id: str
+    project_id: str | None
+    service: str
+    model: str | None
+    attribution_key: str
+    billing_currency: str
+    billed_cost: Money
+    effective_cost: Money
+    charge_count: int
+
+
+@dataclass(slots=True, kw_only=True)
+class TokenUsage:
+    """One period (an hour, or a day where the source gives days) × provider × account × project × api key
+    × user × service × model × tier.
+
+    The six token columns are disjoint: their input kinds add up to total input. Audio tokens are a part of
+    input and output, never added. `estimated_cost` is tokens at list price in USD, never a bill; it is NULL
+    when any part has no price.
+    """
+
+    source: str
+    started_at: datetime
+    ended_at: datetime
+    provider: str
+    account_id: str
+    service: str
+    attribution_key: str
+    project_id: str | None = None
+    api_key_id: str | None = None
+    user_id: str | None = None
+    model: str | None = None
+    service_tier: str | None = None
+    context_window: str | None = None
+    region: str | None = None
+    uncached_input_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+    cache_write_5m_input_tokens: int | None = None
+    cache_write_1h_input_tokens: int | None = None
+    cache_write_input_tokens: int | None = None
+    output_tokens: int | None = None
+    input_audio_tokens: int | None = None
+    output_audio_tokens: int | None = None
+    request_count: int | None = None
+    quantity: Money | None = None
+    unit: str | None = None
+    estimated_cost: Estimate | None = None
+    price_version: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class UsageDay:
+    """Rollup of `token_usage`: UTC day × provider × account × project × api key × service × model × tier
+    × attribution key. `unpriced_tokens` are the tokens of rows without an estimate."""
+
+    day: date
+    source: str
+    provider: str
+    account_id: str
+    project_id: str | None
+    api_key_id: str | None
+    service: str
+    model: str | None
+    service_tier: str | None
+    attribution_key: str
+    uncached_input_tokens: int | None
+    cache_read_input_tokens: int | None
+    cache_write_input_tokens: int | None
+    output_tokens: int | None
+    request_count: int | None
+    estimated_cost: Estimate | None
+    unpriced_tokens: int
+
+
+@dataclass(slots=True, kw_only=True)
+class InferenceRequest:
+    """One request to a model (landing table). `input_tokens` includes cached ones. No prompt, no completion."""
+
+    source: str
+    started_at: datetime
+    provider: str
+    account_id: str
+    attribution_key: str
+    service: str
+    model: str | None = None
+    project_id: str | None = None
+    api_key_id: str | None = None
+    user_id: str | None = None
+    tags: str | None = None
+    input_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+    output_tokens: int | None = None
+    duration_seconds: float | None = None
+    time_to_first_token_seconds: float | None = None
+    status_code: int | None = None
+    error_type: str | None = None
+    interaction_id: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Feature:
+    """One AI feature of the organisation, as `features.toml` declares it."""
+
+    feature: str
+    name: str
+    team: str
+    tier: str
+    owner: str
+    status: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Attribution:
+    """One attribution key × span of days: what the rules made of it. `feature` NULL means nobody owns it.
+
+    Spans `[valid_from, valid_to)` of one key cover all time without overlap.
+    """
+
+    attribution_key: str
+    valid_from: date
+    valid_to: date
+    provider: str | None
+    account_id: str | None
+    project_id: str | None
+    api_key_id: str | None
+    user_id: str | None
+    model: str | None
+    service: str | None
+    tags: str | None
+    feature: str | None
+    environment: str | None
+    cost_center: str | None
+    rule: str | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Budget:
+    """One scope × month: what finance allows. `scope` is '' for the organisation."""
+
+    scope_type: str
+    scope: str
+    period: str
+    period_start: date
+    period_end: date
+    amount: Money
+    currency: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Price:
+    """List price of one provider × model × tier × unit per million units, valid `[valid_from, valid_to)`."""
+
+    provider: str
+    model: str
+    service_tier: str
+    unit: str
+    price_per_million: Money
+    currency: str
+    valid_from: date
+    valid_to: date
+    version: str
+
+
+@dataclass(slots=True, kw_only=True)
+class CollectorRun:
+    """One attempt of one source to load one window. `watermark_at`: data are complete up to here.
+
+    `kind` is backfill (before anything was loaded), refresh (what is due), range (asked for) or file.
+    `detail` names the file and its digest, for sources that read files.
+    """
+
+    run_id: str
+    source: str
+    kind: str
+    started_at: datetime
+    status: str
+    window_start_at: datetime
+    window_end_at: datetime
+    finished_at: datetime | None = None
+    watermark_at: datetime | None = None
+    row_count: int | None = None
+    quarantined_count: int | None = None
+    request_count: int | None = None
+    retry_count: int | None = None
+    detail: str | None = None
+    error_kind: str | None = None
+    error_message: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class SourceState:
+    """One configured source: what it is and when the worker means to run it next."""
+
+    source: str
+    kind: str
+    title: str
+    role: str
+    every_seconds: int
+    next_run_at: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class CollectionRequest:
+    """One wish from a page to run a source now, or to load a range again; the worker picks it up."""
+
+    request_id: str
+    source: str
+    requested_at: datetime
+    window_start_at: datetime | None = None
+    window_end_at: datetime | None = None
+    picked_up_at: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Restatement:
+    """One change of an already complete day: source × table × day × measure, before and after."""
+
+    run_id: str
+    restated_at: datetime
+    source: str
+    table_name: str
+    day: date
+    measure: str
+    before_value: Money | None
+    after_value: Money | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Quarantine:
+    """One row of a file that was not loaded, with its number and the reason; never its content."""
+
+    run_id: str
+    source: str
+    file_name: str
+    row_number: int
+    reason: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Alert:
+    """One problem: `fingerprint` names it, `status` is open, acknowledged, resolved or withdrawn."""
+
+    alert_id: str
+    fingerprint: str
+    rule: str
+    severity: str
+    status: str
+    title: str
+    summary: str
+    owner: str | None
+    page_path: str | None
+    level: int
+    impact_cost: Money | None
+    currency: str | None
+    opened_at: datetime
+    updated_at: datetime
+    resolved_at: datetime | None = None
+    external_id: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class AlertEvent:
+    """One transition of an alert; `facts` is JSON text of the finding that caused it."""
+
+    event_id: str
+    alert_id: str
+    fingerprint: str
+    occurred_at: datetime
+    transition: str
+    facts: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Outbox:
+    """One message to one sink, written in the transaction that decided it, sent afterwards.
+
+    `position` orders the messages of one alert; `status` is pending, sent or dead.
+    """
+
+    message_id: str
+    alert_id: str
+    position: int
+    sink: str
+    target: str
+    action: str
+    payload: str
+    status: str
+    created_at: datetime
+    attempt_count: int
+    next_attempt_at: datetime
+    sent_at: datetime | None = None
+    error_code: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Annotation:
+    """One thing that happened and belongs on time charts: launch, price change, routing change, incident, note."""
+
+    occurred_at: datetime
+    kind: str
+    title: str
+    feature: str | None = None
+
+
+FACTS = (Charge, TokenUsage, InferenceRequest)
+ROLLUPS = (CostDay, UsageDay)
+REFERENCE = (Feature, Attribution, Budget, Price, Annotation)
+LEDGERS = (CollectorRun, SourceState, CollectionRequest, Restatement, Quarantine, Alert, AlertEvent, Outbox)
+ALL = FACTS + ROLLUPS + REFERENCE + LEDGERS
+
+TABLES = {row: table(row) for row in ALL}

@@ -1,0 +1,1 @@
+"""Real servers and stores for tests."""
