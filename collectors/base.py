@@ -1,0 +1,124 @@
+"""What a source declares. A source is one file in `sources/` with one `SOURCE`; nothing else lists it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
+
+from domain.window import Window
+from store.load import BillingPeriod
+from store.tables import Quarantine
+
+ROLES = ("billing", "usage", "metrics")
+"""`billing` may write charges, `usage` is counted in tokens and requests, `metrics` is in no total."""
+
+
+class SourceSettings(BaseModel):
+    """Keys every source accepts under `[sources.<name>]`; an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: str = ""
+    enabled: bool = True
+    backfill_days: int = 120
+    every: str | None = None
+
+
+class Http(Protocol):
+    """The one HTTP client: authenticates, retries, counts, redacts. Raises CollectorError."""
+
+    def get(self, path: str, params: Iterable[tuple[str, str]] = (), *, exact: bool = False) -> Any:
+        """The decoded JSON of one GET below the source's base URL; `exact` gives Decimal instead of float."""
+
+
+@dataclass(slots=True)
+class Api:
+    """What a source may use while it collects; no database, no clock of its own."""
+
+    name: str
+    settings: Any
+    now: datetime
+    http: Http
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An API that is asked by window.
+
+    `collect(window, api)` yields rows of the class `writes`; `every` and `lookback` are durations (6h, 7d);
+    `chunk` is the longest window of one call; `check(api)` is one cheap call that raises CollectorError.
+    `endpoint(settings)` gives the base URL and the authentication headers, secrets still as references.
+    """
+
+    name: str
+    title: str
+    role: str
+    writes: type
+    settings: type[SourceSettings]
+    collect: Callable[[Window, Api], Iterator[Any]]
+    check: Callable[[Api], None]
+    endpoint: Callable[[Any], "Endpoint"]
+    every: str
+    lookback: str
+    chunk: str = "31d"
+    provider: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where an API is and how to speak to it. `headers` values are templates: `{secret}` is filled at use.
+
+    `secret` is a reference; `credential` is what the vendor calls it, for messages.
+    """
+
+    base_url: str
+    secret: str
+    headers: dict[str, str]
+    credential: str = "key"
+    min_interval_seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class Delivery:
+    """One file, ready to replace what it delivered before.
+
+    `batches` are Arrow batches of the class `writes`, read lazily; `rejected` is complete once they are read.
+    """
+
+    detail: str
+    window: Window
+    batches: Iterable[pa.RecordBatch]
+    periods: tuple[BillingPeriod, ...] = ()
+    rejected: list[Quarantine] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class FileApi:
+    """What a file source may use: its name in the settings and the settings themselves."""
+
+    name: str
+    settings: Any
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A file or folder that is read whole.
+
+    `deliver(api, seen)` yields one Delivery per file whose `detail` is not in `seen`.
+    """
+
+    name: str
+    title: str
+    role: str
+    writes: type
+    settings: type[SourceSettings]
+    deliver: Callable[[FileApi, frozenset[str]], Iterator[Delivery]]
+    check: Callable[[FileApi], None]
+    every: str
+    provider: str = ""
+
+
+AnySource = Source | FileSource

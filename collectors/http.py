@@ -1,0 +1,227 @@
+"""The one HTTP client of all sources: authenticates, retries, counts, limits, redacts."""
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from importlib.metadata import PackageNotFoundError, version
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2
+import orjson
+
+from collectors.base import Endpoint
+from collectors.errors import DataError, FatalError, RetriableError
+from collectors.refusals import host_of, refusal, trimmed, vendor_message
+from collectors.retrying import BusyError, retry_after_seconds, retrying
+from config.secrets import SECRETS, SecretError, Secrets
+
+TOO_MANY_REQUESTS = 429
+BROKEN = (httpx2.TimeoutException, httpx2.NetworkError, httpx2.RemoteProtocolError, httpx2.ProxyError)
+"""What a later attempt may get past: slow, unreachable, or cut off in mid-answer."""
+
+
+def user_agent() -> str:
+    """How Burnline names itself to vendors; `burnline/dev` when it runs from a checkout."""
+    try:
+        return f"burnline/{version('burnline')}"
+    except PackageNotFoundError:
+        return "burnline/dev"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`collection_seconds` is for all calls of one client together, with their waits; `call_seconds` for a
+    silence of the server. 64 MiB is about 150,000 result rows; a longer answer would hold too much memory."""
+
+    collection_seconds: float = 600.0
+    call_seconds: float = 60.0
+    attempts: int = 6
+    response_bytes: int = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: httpx2.Headers
+    body: bytes
+
+
+class HttpClient:
+    """GETs JSON below one endpoint for one collection of one source; implements `Http`.
+
+    429, 5xx, timeouts and broken connections are tried again; 401 and 403 once, and only when the secret has
+    changed meanwhile. Redirects are not followed, so a key never reaches another host. `requests` counts calls
+    that were sent, `retries` those among them that repeat one.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        endpoint: Endpoint,
+        *,
+        limits: Limits | None = None,
+        secrets: Secrets = SECRETS,
+        transport: httpx2.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.requests = 0
+        self.retries = 0
+        self._source = source
+        self._endpoint = endpoint
+        self._limits = limits or Limits()
+        self._secrets = secrets
+        self._sleep = sleep
+        self._clock = clock
+        self._now = now
+        self._deadline = clock() + self._limits.collection_seconds
+        self._not_before = clock()
+        self._client = httpx2.Client(transport=transport, follow_redirects=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Gives the connections back."""
+        self._client.close()
+
+    def get(self, path: str, params: Iterable[tuple[str, str]] = (), *, exact: bool = False) -> Any:
+        """The decoded JSON of one GET; `exact` gives Decimal instead of float. Raises CollectorError."""
+        query = list(params)
+        policy = retrying(
+            attempts=self._limits.attempts,
+            deadline=self._deadline,
+            clock=self._clock,
+            sleep=self._sleep,
+            on_retry=self._count_retry,
+        )
+        try:
+            answer = policy(self._answer, path, query)
+        except BusyError as busy:
+            raise RetriableError(self._gave_up(path, busy, policy.statistics["attempt_number"])) from None
+        return self._decoded(path, answer, exact)
+
+    def _answer(self, path: str, query: list[tuple[str, str]]) -> _Answer:
+        secret = self._secret()
+        answer = self._call(path, query, secret)
+        if answer.status in (401, 403) and self._endpoint.secret:
+            self._secrets.forget(self._endpoint.secret)
+            renewed = self._secret()
+            if renewed != secret:
+                self.retries += 1
+                answer = self._call(path, query, renewed)
+        if 200 <= answer.status < 300:
+            return answer
+        detail = trimmed(self._secrets.redact(vendor_message(answer.body)))
+        if answer.status == TOO_MANY_REQUESTS or answer.status >= 500:
+            reason = f"HTTP {answer.status}: {detail}" if detail else f"HTTP {answer.status}"
+            raise BusyError(reason, retry_after_seconds(answer.headers.get("retry-after"), self._now()))
+        raise refusal(self._source, self._endpoint, path, answer.status, detail)
+
+    def _call(self, path: str, query: list[tuple[str, str]], secret: str) -> _Answer:
+        self._pace()
+        remaining = self._remaining_seconds()
+        headers = {name: form.replace("{secret}", secret) for name, form in self._endpoint.headers.items()}
+        headers |= {"User-Agent": user_agent(), "Accept": "application/json"}
+        self.requests += 1
+        try:
+            with self._client.stream(
+                "GET",
+                self._endpoint.base_url.rstrip("/") + path,
+                params=httpx2.QueryParams(tuple(query)),
+                headers=headers,
+                timeout=min(self._limits.call_seconds, remaining),
+            ) as response:
+                return _Answer(response.status_code, response.headers, self._body(path, response))
+        except BROKEN as error:
+            raise BusyError(self._told(error)) from None
+        except httpx2.DecodingError as error:
+            raise DataError(f"{self._where(path)} cannot be unpacked ({self._told(error)})") from None
+        except (httpx2.TransportError, httpx2.InvalidURL) as error:
+            raise FatalError(f"{self._where(path)} cannot be asked ({self._told(error)}); check base_url") from None
+
+    def _body(self, path: str, response: httpx2.Response) -> bytes:
+        """Reads in pieces, so that neither a huge nor an endlessly dripping answer goes unnoticed."""
+        pieces, size = [], 0
+        for piece in response.iter_bytes():
+            size += len(piece)
+            if size > self._limits.response_bytes:
+                raise DataError(
+                    f"{self._where(path)} is longer than {self._limits.response_bytes:,} bytes; "
+                    "ask for less at a time: a smaller page_buckets, or a shorter window"
+                )
+            self._remaining_seconds()
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    def _decoded(self, path: str, answer: _Answer, exact: bool) -> Any:
+        try:
+            return _exact_json(answer.body) if exact else orjson.loads(answer.body)
+        except (ValueError, RecursionError):
+            kind = answer.headers.get("content-type", "no content type")
+            raise DataError(
+                f"{self._where(path)} is not JSON ({kind}, {len(answer.body):,} bytes); "
+                "check base_url and whether a proxy answered instead"
+            ) from None
+
+    def _secret(self) -> str:
+        if not self._endpoint.secret:
+            return ""
+        try:
+            value = self._secrets.resolve(self._endpoint.secret).get_secret_value()
+        except SecretError as error:
+            raise FatalError(f"{self._source}: {error}") from None
+        if not (value.isascii() and value.isprintable()) or value != value.strip():
+            raise FatalError(
+                f"{self._source}: the {self._endpoint.credential} in {self._endpoint.secret} holds a space, a line "
+                "break or a character that an HTTP header cannot carry; store the bare key"
+            )
+        return value
+
+    def _pace(self) -> None:
+        wait = self._not_before - self._clock()
+        if wait > 0:
+            self._sleep(wait)
+        self._not_before = self._clock() + self._endpoint.min_interval_seconds
+
+    def _remaining_seconds(self) -> float:
+        remaining = self._deadline - self._clock()
+        if remaining <= 0:
+            raise RetriableError(
+                f"{self._source}: the collection was stopped after {self._limits.collection_seconds:.0f} s; "
+                "the next run tries again, and a shorter window takes less"
+            )
+        return remaining
+
+    def _count_retry(self) -> None:
+        self.retries += 1
+
+    def _gave_up(self, path: str, busy: BusyError, attempts: int) -> str:
+        asked = f" and asks to wait {busy.retry_after:.0f} s" if busy.retry_after else ""
+        tried = "1 attempt" if attempts == 1 else f"{attempts} attempts"
+        return f"{self._where(path)} was not to be had in {tried} ({busy.reason}){asked}; the next run tries again"
+
+    def _where(self, path: str) -> str:
+        return f"{self._source}: the answer of {host_of(self._endpoint)} to {path}"
+
+    def _told(self, error: Exception) -> str:
+        told = trimmed(self._secrets.redact(str(error)))
+        return f"{type(error).__name__}: {told}" if told else type(error).__name__
+
+
+def _exact_json(body: bytes) -> Any:
+    return json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
+
+
+def _refuse_constant(word: str) -> Any:
+    raise ValueError(f"{word} is not JSON")

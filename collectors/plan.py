@@ -1,0 +1,40 @@
+"""Which windows a source still has to load, from what the ledger says it has."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from domain.window import Window, floor_day
+
+Span = tuple[datetime, datetime]
+
+
+def plan(
+    loaded: Sequence[Span], *, now: datetime, backfill: timedelta, lookback: timedelta, chunk: timedelta
+) -> list[Window]:
+    """Windows in time order, each at most `chunk` long.
+
+    A first run covers the whole back-fill. A later one begins where the loaded spans stop being without gap,
+    less the look-back that picks up restated days. All begin at a UTC day, the grain of the rollups.
+    """
+    first = floor_day(now - backfill)
+    complete_until = _complete_until(loaded, first)
+    start = first if complete_until is None else max(first, floor_day(complete_until - lookback))
+    return list(Window(start, now).split(chunk)) if now > start else []
+
+
+def _complete_until(loaded: Sequence[Span], first: datetime) -> datetime | None:
+    """The end of the unbroken stretch of loaded time that begins at or before `first`, or None."""
+    spans = sorted((_aware(start), _aware(end)) for start, end in loaded)
+    covered = [span for span in spans if span[1] > first]
+    if not covered:
+        return None
+    reached = covered[0][1]
+    for start, end in covered[1:]:
+        if start > reached:
+            break
+        reached = max(reached, end)
+    return reached
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,106 @@
+"""The select list that turns one request log's columns into `InferenceRequest` columns by the operator's mapping."""
+
+from collections.abc import Mapping, Sequence
+
+from collectors.errors import DataError, FatalError
+from collectors.staging import DUCKDB_TYPES, column, quoted, utc_timestamp
+from store.schema import arrow_schema
+from store.tables import InferenceRequest
+
+COUNTS = ("input_tokens", "cache_read_input_tokens", "output_tokens", "status_code")
+SECONDS = ("duration_seconds", "time_to_first_token_seconds")
+TEXTS = (
+    "provider",
+    "account_id",
+    "service",
+    "model",
+    "project_id",
+    "api_key_id",
+    "user_id",
+    "feature",
+    "error_type",
+    "interaction_id",
+)
+IN_OTHER_UNITS = {
+    "started_at_unix_seconds": ("started_at", "to_timestamp(try_cast({} as double)) at time zone 'UTC'"),
+    "duration_milliseconds": ("duration_seconds", "try_cast({} as double) / 1000"),
+    "time_to_first_token_milliseconds": ("time_to_first_token_seconds", "try_cast({} as double) / 1000"),
+}
+"""Fields that a log may carry in another unit: field of the mapping → column, and SQL of the conversion."""
+
+FIELDS = ("started_at", *COUNTS, *SECONDS, *TEXTS, *IN_OTHER_UNITS)
+REQUIRED = ("started_at", "provider", "account_id", "service")
+
+_KEY = ("provider", "account_id", "project_id", "api_key_id", "user_id", "model", "service", "tags")
+"""The dimensions of `domain.attribution.Dimensions` in order."""
+
+
+def select_list(
+    header: Sequence[str], file_name: str, source: str, mapping: Mapping[str, str], constants: Mapping[str, str]
+) -> str:
+    """SQL for every column of `InferenceRequest` and `reason`. Raises DataError for a column the file lacks."""
+    missing = sorted(set(mapping.values()) - set(header))
+    if missing:
+        raise DataError(
+            f"{file_name} has no column {missing[0]!r}, which the mapping names; it has: {', '.join(header)}."
+        )
+    text = {field: column(name) for field, name in mapping.items()}
+    text |= {field: quoted(value) for field, value in constants.items()}
+    values = _values(text)
+    joined = " || '|' || ".join(f"coalesce({values[name]}, '')" if name in values else "''" for name in _KEY)
+    values |= {"source": quoted(source), "attribution_key": f"md5({joined})"}
+    columns = [
+        f"{values.get(field.name, f'cast(null as {DUCKDB_TYPES[str(field.type)]})')} as {field.name}"
+        for field in arrow_schema(InferenceRequest)
+    ]
+    return ", ".join([*columns, f"{_reason(text, values)} as reason"])
+
+
+def check_fields(mapping: Mapping[str, str], constants: Mapping[str, str]) -> None:
+    """Raises FatalError for a field that no column has, or a column that no field fills."""
+    unknown = sorted((mapping.keys() | constants.keys()) - set(FIELDS))
+    if unknown:
+        raise FatalError(f"The mapping names the unknown field {unknown[0]!r}; there are: {', '.join(FIELDS)}.")
+    filled = {IN_OTHER_UNITS[f][0] if f in IN_OTHER_UNITS else f for f in mapping.keys() | constants.keys()}
+    absent = [field for field in REQUIRED if field not in filled]
+    if absent:
+        raise FatalError(
+            f"The mapping does not say where {absent[0]} comes from; "
+            f"add a column for it, or one value for the whole file."
+        )
+
+
+def _values(text: Mapping[str, str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for field, value in text.items():
+        if field == "started_at":
+            values[field] = utc_timestamp(value)
+        elif field in IN_OTHER_UNITS:
+            name, conversion = IN_OTHER_UNITS[field]
+            values[name] = conversion.format(value)
+        elif field in COUNTS:
+            values[field] = f"try_cast({value} as bigint)"
+        elif field in SECONDS:
+            values[field] = f"try_cast({value} as double)"
+        elif field == "feature":
+            values["tags"] = f"cast(json_object('feature', {value}) as varchar)"
+        else:
+            values[field] = value
+    return values
+
+
+def _reason(text: Mapping[str, str], values: Mapping[str, str]) -> str:
+    cases = [(f"{values[name]} is null", f"{name} is empty or not of its kind") for name in REQUIRED]
+    for field, value in text.items():
+        target = IN_OTHER_UNITS[field][0] if field in IN_OTHER_UNITS else field
+        if target in COUNTS or target in SECONDS:
+            cases.append((f"{value} is not null and {values[target]} is null", f"{field} is not a number"))
+            cases.append((f"{values[target]} < 0", f"{field} is negative"))
+    if "cache_read_input_tokens" in values and "input_tokens" in values:
+        cases.append(
+            (
+                f"{values['cache_read_input_tokens']} > {values['input_tokens']}",
+                "cache_read_input_tokens is more than input_tokens, which includes it",
+            )
+        )
+    return "case " + " ".join(f"when {test} then {quoted(reason)}" for test, reason in cases) + " end"

@@ -1,0 +1,65 @@
+"""When to ask again: busy or broken servers, with full jitter, never longer than the collection may take."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
+
+FULL_JITTER = wait_random_exponential(multiplier=1, max=60)
+"""A random part of 1, 2, 4 … 60 s, so that clients that failed together do not come back together."""
+
+
+class BusyError(Exception):
+    """One call that may work later. `retry_after` is how many seconds the server asks to wait, when it does."""
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+def retry_after_seconds(value: str | None, now: datetime) -> float | None:
+    """Seconds from a Retry-After header, which holds seconds or an HTTP date. None when absent or unreadable."""
+    if value is None:
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - now).total_seconds())
+
+
+def retrying(
+    *,
+    attempts: int,
+    deadline: float,
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
+    on_retry: Callable[[], None],
+) -> Retrying:
+    """Repeats a call that raises BusyError, and gives up rather than wait beyond `deadline` on `clock`."""
+
+    def is_over(state: RetryCallState) -> bool:
+        return state.attempt_number >= attempts or clock() + state.upcoming_sleep >= deadline
+
+    return Retrying(
+        retry=retry_if_exception_type(BusyError),
+        wait=_wait,
+        stop=is_over,
+        sleep=sleep,
+        before_sleep=lambda _: on_retry(),
+        reraise=True,
+    )
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, BusyError) and error.retry_after:
+        return error.retry_after
+    return FULL_JITTER(state)

@@ -1,0 +1,199 @@
+"""Runs configured sources: plans windows, collects, loads, and keeps the ledger."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import islice
+from typing import Any
+
+import pyarrow as pa
+
+from collectors.base import Api, Delivery, FileApi, FileSource, Source
+from collectors.configured import Configured
+from collectors.errors import CollectorError, DataError
+from collectors.http import HttpClient
+from collectors.plan import plan
+from domain.duration import parse_duration
+from domain.window import Window, floor_day
+from store import ledger
+from store.books import Books
+from store.engine import Store
+from store.errors import StoreError
+from store.load import Loaded, replace_window
+from store.schema import to_batch
+from store.tables import CollectorRun, TokenUsage
+
+log = logging.getLogger(__name__)
+
+BATCH_ROWS = 50_000
+
+Progress = Callable[[str, str], None]
+"""Called with the source's name and a few words about where it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one window or file of one source ended."""
+
+    source: str
+    what: str
+    status: str
+    row_count: int = 0
+    quarantined_count: int = 0
+    restated_days: int = 0
+    error: str | None = None
+
+    def sentence(self) -> str:
+        """How it went, for a person."""
+        if self.error:
+            return f"{self.source}: {self.what}: {self.error}"
+        bad = f", {self.quarantined_count:,} bad rows set aside" if self.quarantined_count else ""
+        changed = f", {self.restated_days} earlier days restated" if self.restated_days else ""
+        return f"{self.source}: {self.what}: {self.row_count:,} rows loaded{bad}{changed}."
+
+
+@dataclass(slots=True)
+class Runner:
+    """Runs sources against one store. `clock` is the only place that reads the time."""
+
+    store: Store
+    books: Books
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    progress: Progress = lambda _source, _words: None
+
+    def run(self, item: Configured, window: Window | None = None) -> list[Outcome]:
+        """Runs one source: a given window, or what its plan says. A failure ends the source, never the process."""
+        if isinstance(item.source, FileSource):
+            return self._run_files(item, item.source)
+        return self._run_windows(item, item.source, window)
+
+    def check(self, item: Configured) -> None:
+        """One cheap call. Raises CollectorError with what to fix."""
+        if isinstance(item.source, FileSource):
+            item.source.check(FileApi(item.name, item.settings))
+            return
+        with HttpClient(item.name, item.source.endpoint(item.settings)) as http:
+            item.source.check(Api(item.name, item.settings, self.clock(), http))
+
+    def _run_windows(self, item: Configured, source: Source, window: Window | None) -> list[Outcome]:
+        kind, windows = self._due(item, source) if window is None else ("range", [window])
+        parts = [part for whole in windows for part in whole.split(parse_duration(source.chunk))]
+        outcomes: list[Outcome] = []
+        for number, part in enumerate(parts, start=1):
+            self.progress(item.name, f"{part.start:%d %b %Y} ({number} of {len(parts)})")
+            outcomes.append(self._attempt(item, kind, part, partial(self._load, item, source, part)))
+            if outcomes[-1].status == "failed":
+                break
+        return outcomes
+
+    def _due(self, item: Configured, source: Source) -> tuple[str, list[Window]]:
+        loaded = ledger.loaded_spans(self.store, item.name)
+        windows = plan(
+            loaded,
+            now=self.clock(),
+            backfill=timedelta(days=item.settings.backfill_days),
+            lookback=parse_duration(source.lookback),
+            chunk=parse_duration(source.chunk),
+        )
+        return ("refresh" if loaded else "backfill"), windows
+
+    def _load(self, item: Configured, source: Source, window: Window, run: CollectorRun) -> Loaded:
+        with HttpClient(item.name, source.endpoint(item.settings)) as http:
+            api = Api(item.name, item.settings, self.clock(), http)
+            try:
+                batches = list(self._batches(source.writes, source.collect(window, api)))
+            finally:
+                run.request_count, run.retry_count = http.requests, http.retries
+        return self._replace(source.writes, item.name, window, batches, run)
+
+    def _run_files(self, item: Configured, source: FileSource) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        seen = frozenset(ledger.loaded_details(self.store, item.name))
+        deliveries = source.deliver(FileApi(item.name, item.settings), seen)
+        while True:
+            try:
+                delivery = next(deliveries, None)
+            except CollectorError as error:
+                now = self.clock()
+                day = Window(floor_day(now), now)
+                outcomes.append(self._attempt(item, "file", day, _raise(error)))
+                return outcomes
+            if delivery is None:
+                return outcomes
+            self.progress(item.name, delivery.detail)
+            outcomes.append(self._deliver(item, source, delivery))
+
+    def _deliver(self, item: Configured, source: FileSource, delivery: Delivery) -> Outcome:
+        def load(run: CollectorRun) -> Loaded:
+            for row in delivery.rejected:
+                row.run_id = run.run_id
+            run.quarantined_count = len(delivery.rejected)
+            ledger.quarantine(self.store, delivery.rejected)
+            return self._replace(source.writes, item.name, delivery.window, delivery.batches, run, delivery)
+
+        return self._attempt(item, "file", delivery.window, load, delivery.detail)
+
+    def _replace(
+        self,
+        row: type,
+        source: str,
+        window: Window,
+        batches: Iterable[pa.RecordBatch],
+        run: CollectorRun,
+        delivery: Delivery | None = None,
+    ) -> Loaded:
+        return replace_window(
+            self.store,
+            row,
+            source,
+            window,
+            batches,
+            run=run,
+            books=self.books,
+            now=self.clock(),
+            periods=delivery.periods if delivery else (),
+        )
+
+    def _attempt(
+        self,
+        item: Configured,
+        kind: str,
+        window: Window,
+        load: Callable[[CollectorRun], Loaded],
+        detail: str | None = None,
+    ) -> Outcome:
+        run = ledger.begin(self.store, item.name, kind, window, self.clock(), detail)
+        try:
+            loaded = load(run)
+        except (CollectorError, StoreError) as error:
+            error_kind = error.kind if isinstance(error, CollectorError) else "store"
+            log.info("%s failed: %s", item.name, error)
+            ledger.finish_failed(self.store, run, kind=error_kind, message=str(error), now=self.clock())
+            return Outcome(item.name, detail or str(window), "failed", error=str(error))
+        return Outcome(
+            item.name,
+            detail or str(window),
+            "ok",
+            loaded.row_count,
+            run.quarantined_count or 0,
+            loaded.restated_days,
+        )
+
+    def _batches(self, row: type, rows: Iterator[Any]) -> Iterator[pa.RecordBatch]:
+        while part := list(islice(rows, BATCH_ROWS)):
+            if row is TokenUsage:
+                for usage in part:
+                    self.books.prices.estimate(usage)
+            try:
+                yield to_batch(row, part)
+            except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, ArithmeticError) as error:
+                raise DataError(f"A value does not fit its column in {row.__name__}: {error}") from None
+
+
+def _raise(error: CollectorError) -> Callable[[CollectorRun], Loaded]:
+    def load(_: CollectorRun) -> Loaded:
+        raise error
+
+    return load

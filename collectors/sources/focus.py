@@ -1,0 +1,89 @@
+"""FOCUS files (CSV, CSV.gz, Parquet; versions 1.0 to 1.4), one file or a folder of them.
+
+Grain: one charge. A file has no row ids, so a delivery replaces its (billing account, billing period) slices whole;
+the files of one folder are one delivery, since exports are split into parts.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from collectors.base import Delivery, FileApi, FileSource, SourceSettings
+from collectors.errors import DataError
+from collectors.files import by_folder, digest
+from collectors.focus_sql import select_list
+from collectors.staging import Staging
+from domain.window import Window
+from store.load import BillingPeriod
+from store.tables import Charge, Quarantine
+
+SUFFIXES = (".csv", ".csv.gz", ".parquet")
+
+
+class FocusSettings(SourceSettings):
+    """`path`: a FOCUS file, or a folder with its parts (sub-folders are deliveries of their own)."""
+
+    path: str
+
+
+def deliver(api: FileApi, seen: frozenset[str]) -> Iterator[Delivery]:
+    """One delivery per folder that holds FOCUS files. Raises DataError for a file that is not whole."""
+    delivered: set[BillingPeriod] = set()
+    for files in by_folder(Path(api.settings.path), SUFFIXES):
+        detail = digest(files)
+        if detail in seen:
+            continue
+        with Staging(Charge) as staging:
+            rejected = [
+                Quarantine(run_id="", source=api.name, file_name=path.name, row_number=number, reason=reason)
+                for path in files
+                for number, reason in staging.add(path, select_list(staging.header(path), path.name, api.name))
+            ]
+            periods = _periods(staging)
+            if not periods:
+                told = f": row {rejected[0].row_number}: {rejected[0].reason}" if rejected else ""
+                raise DataError(f"{files[0].name} has no row that can be loaded{told}.")
+            _refuse_repeats(files[0].parent, periods, delivered)
+            yield Delivery(detail, _window(staging), staging.batches(), periods, rejected)
+
+
+def check(api: FileApi) -> None:
+    """The path holds at least one FOCUS file whose header is whole."""
+    first = next(by_folder(Path(api.settings.path), SUFFIXES))[0]
+    with Staging(Charge) as staging:
+        select_list(staging.header(first), first.name, api.name)
+
+
+def _periods(staging: Staging) -> tuple[BillingPeriod, ...]:
+    found = staging.ask(
+        "select distinct billing_account_id, timezone('UTC', billing_period_start) from staged order by all"
+    )
+    return tuple(BillingPeriod(account, start) for account, start in found)
+
+
+def _window(staging: Staging) -> Window:
+    found = staging.ask(
+        "select timezone('UTC', min(billing_period_start)), timezone('UTC', max(billing_period_end)) from staged"
+    )
+    return Window(*found[0])
+
+
+def _refuse_repeats(folder: Path, periods: tuple[BillingPeriod, ...], delivered: set[BillingPeriod]) -> None:
+    for period in periods:
+        if period in delivered:
+            raise DataError(
+                f"{folder} delivers account {period.billing_account_id}, {period.start:%B %Y} a second time; "
+                "keep the parts of one billing period in one folder."
+            )
+        delivered.add(period)
+
+
+SOURCE = FileSource(
+    name="focus",
+    title="FOCUS files",
+    role="billing",
+    writes=Charge,
+    settings=FocusSettings,
+    deliver=deliver,
+    check=check,
+    every="1h",
+)

@@ -1,0 +1,82 @@
+"""Request logs of gateways and services (CSV, JSONL, Parquet) by a mapping of columns.
+
+Grain: one request. All files below the path are one delivery: it replaces the days it covers. Hourly usage is made
+of it in the store, so its requests and tokens are counted like those that a provider reports.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field
+
+from collectors.base import Delivery, FileApi, FileSource, SourceSettings
+from collectors.errors import DataError
+from collectors.files import by_folder, digest
+from collectors.request_log_sql import check_fields, select_list
+from collectors.staging import SUFFIXES, Staging
+from domain.window import Window, floor_day
+from store.tables import InferenceRequest, Quarantine
+
+DEFAULTS = {"account_id": "default", "service": "requests"}
+"""What a log rarely says: which account paid and which service was called."""
+
+
+class RequestLogSettings(SourceSettings):
+    """`path`: a file or folder; `map`: field → column of the file; `set`: field → one value for all rows."""
+
+    path: str
+    map: dict[str, str]
+    set: dict[str, str] = Field(default_factory=dict)
+
+
+def deliver(api: FileApi, seen: frozenset[str]) -> Iterator[Delivery]:
+    """One delivery of all files. Raises CollectorError for a mapping or a file that does not fit."""
+    mapping, constants = _mapping(api)
+    files = [file for folder in by_folder(Path(api.settings.path), SUFFIXES) for file in folder]
+    detail = digest(files, also=f"{sorted(mapping.items())} {sorted(constants.items())}")
+    if detail in seen:
+        return
+    with Staging(InferenceRequest) as staging:
+        rejected = [
+            Quarantine(run_id="", source=api.name, file_name=path.name, row_number=number, reason=reason)
+            for path in files
+            for number, reason in staging.add(
+                path, select_list(staging.header(path), path.name, api.name, mapping, constants)
+            )
+        ]
+        first, last = staging.ask(
+            "select timezone('UTC', min(started_at)), timezone('UTC', max(started_at)) from staged"
+        )[0]
+        if first is None:
+            told = f": row {rejected[0].row_number}: {rejected[0].reason}" if rejected else ""
+            raise DataError(f"{files[0].name} has no row that can be loaded{told}.")
+        window = Window(floor_day(first), floor_day(last) + timedelta(days=1))
+        yield Delivery(detail, window, staging.batches(), (), rejected)
+
+
+def check(api: FileApi) -> None:
+    """The mapping is whole and the first file has its columns."""
+    mapping, constants = _mapping(api)
+    first = next(by_folder(Path(api.settings.path), SUFFIXES))[0]
+    with Staging(InferenceRequest) as staging:
+        select_list(staging.header(first), first.name, api.name, mapping, constants)
+
+
+def _mapping(api: FileApi) -> tuple[dict[str, str], dict[str, str]]:
+    mapping = dict(api.settings.map)
+    constants = {field: value for field, value in DEFAULTS.items() if field not in mapping} | dict(api.settings.set)
+    check_fields(mapping, constants)
+    return mapping, constants
+
+
+SOURCE = FileSource(
+    name="request_log",
+    title="Request logs",
+    role="usage",
+    writes=InferenceRequest,
+    settings=RequestLogSettings,
+    deliver=deliver,
+    check=check,
+    every="1h",
+)
