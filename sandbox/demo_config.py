@@ -1,0 +1,191 @@
+"""The operator's config files for this company: what a person would have written about it."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from sandbox import anthropic_api, openai_api, slack_api
+from sandbox.catalog import (
+    ANTHROPIC,
+    ANTHROPIC_ORG_ID,
+    FEATURES,
+    OPENAI,
+    OPENAI_ORG_ID,
+    PRODUCTION,
+    TEAMS,
+)
+from sandbox.company import Company
+from sandbox.events import LAUNCH_DAYS_BEFORE, LAUNCH_FEATURE
+from sandbox.keys import ADMIN_KEY_ANTHROPIC, ADMIN_KEY_OPENAI, SLACK_TOKEN
+from sandbox.slack_store import AI_ALERTS_CHANNEL, FINOPS_CHANNEL
+from sandbox.truth import BilledCost, Truth
+
+__all__ = ["ANTHROPIC_ORG_ID", "OPENAI_ORG_ID", "DemoConnection", "write_demo_config"]
+
+OVERRUNNING_TEAM = "workplace"
+"""Its budget did not foresee the routing change, so the anchor month runs over."""
+
+_MONTHS_BEFORE, _MONTHS_AFTER = 4, 2
+_HEADROOM = {"organization": Decimal("1.04"), "team": Decimal("1.05"), "feature": Decimal("1.06")}
+_PROVIDER_HEADROOM = Decimal("1.04")
+_OVERRUN_BUDGET_SHARE = Decimal("0.72")
+_ROUND_TO = Decimal(100)
+_RULE_DATE_MARGIN_DAYS = 60
+
+
+@dataclass(frozen=True)
+class DemoConnection:
+    """What `burnline.toml` needs to reach the sandbox."""
+
+    openai_base_url: str
+    openai_org_id: str
+    openai_admin_key: str
+    anthropic_base_url: str
+    anthropic_org_id: str
+    anthropic_admin_key: str
+    slack_base_url: str
+    slack_token: str
+    alerts_channel: str
+    finops_channel: str
+
+
+def write_demo_config(company: Company, folder: Path, base_url: str) -> DemoConnection:
+    """Write features.toml, attribution.toml, budgets.csv and annotations.csv into `folder`.
+
+    `base_url` is the sandbox's own address; the answer says where each vendor is found under it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "features.toml").write_text(_features_toml(), encoding="utf-8")
+    (folder / "attribution.toml").write_text(_attribution_toml(company), encoding="utf-8")
+    _write_csv(folder / "budgets.csv", _BUDGET_COLUMNS, _budget_rows(company))
+    _write_csv(folder / "annotations.csv", _ANNOTATION_COLUMNS, _annotation_rows(company))
+    return demo_connection(base_url)
+
+
+def demo_connection(base_url: str) -> DemoConnection:
+    """Addresses, ids, keys and channels of a sandbox that answers at `base_url`."""
+    root = base_url.rstrip("/")
+    return DemoConnection(
+        openai_base_url=root + openai_api.BASE_PATH,
+        openai_org_id=OPENAI_ORG_ID,
+        openai_admin_key=ADMIN_KEY_OPENAI,
+        anthropic_base_url=root + anthropic_api.BASE_PATH,
+        anthropic_org_id=ANTHROPIC_ORG_ID,
+        anthropic_admin_key=ADMIN_KEY_ANTHROPIC,
+        slack_base_url=root + slack_api.BASE_PATH,
+        slack_token=SLACK_TOKEN,
+        alerts_channel=AI_ALERTS_CHANNEL,
+        finops_channel=FINOPS_CHANNEL,
+    )
+
+
+def _table(name: str, values: dict[str, str | date]) -> str:
+    lines = [f"[[{name}]]"]
+    for key, value in values.items():
+        lines.append(f"{key} = {value}" if isinstance(value, date) else f'{key} = "{value}"')
+    return "\n".join(lines) + "\n"
+
+
+def _features_toml() -> str:
+    tables = [
+        _table(
+            "feature",
+            {
+                "key": feature.key,
+                "name": feature.name,
+                "team": feature.team,
+                "tier": feature.tier,
+                "owner": feature.owner,
+                "status": feature.status,
+            },
+        )
+        for feature in FEATURES
+    ]
+    return "# The AI features of the company and who answers for them.\n\n" + "\n".join(tables)
+
+
+def _attribution_toml(company: Company) -> str:
+    teams = {team.key: team for team in TEAMS}
+    features = {feature.key: feature for feature in FEATURES}
+    rules: dict[tuple[str, str], str] = {}
+    for stream in company.streams:
+        if stream.feature is None:
+            continue
+        rule: dict[str, str | date] = {
+            "name": f"{stream.feature} {stream.environment} on {stream.provider}",
+            "provider": stream.provider,
+            "project": stream.project_id,
+            "feature": stream.feature,
+            "environment": stream.environment,
+            "cost_center": teams[features[stream.feature].team].cost_center,
+        }
+        if stream.feature == LAUNCH_FEATURE:
+            margin = LAUNCH_DAYS_BEFORE + _RULE_DATE_MARGIN_DAYS
+            rule["valid_from"] = company.anchor - timedelta(days=margin)
+        rules.setdefault((stream.provider, stream.project_id), _table("rule", rule))
+    head = "# Whose spend is whose. The first rule that matches wins; what none matches stays unattributed.\n\n"
+    return head + "\n".join(rules.values())
+
+
+_BUDGET_COLUMNS = ("scope_type", "scope", "period", "period_start", "amount", "currency")
+_ANNOTATION_COLUMNS = ("occurred_at", "kind", "title", "feature")
+
+
+def _write_csv(path: Path, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+def _month_start(day: date, months: int) -> date:
+    number = day.year * 12 + day.month - 1 + months
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def _budget_rows(company: Company) -> list[tuple[str, ...]]:
+    truth = Truth(company)
+    rows: list[tuple[str, ...]] = []
+    for offset in range(-_MONTHS_BEFORE, _MONTHS_AFTER + 1):
+        start, end = _month_start(company.anchor, offset), _month_start(company.anchor, offset + 1)
+        settled = datetime.combine(end, time(), tzinfo=UTC) + timedelta(days=7)
+        costs = truth.billed_costs(start, end, settled)
+        for scope_type, scope, amount in _month_budgets(costs, overrun=offset >= 0):
+            rows.append((scope_type, scope, "month", start.isoformat(), str(amount), "USD"))
+    return rows
+
+
+def _month_budgets(costs: list[BilledCost], *, overrun: bool) -> list[tuple[str, str, Decimal]]:
+    team_of = {feature.key: feature.team for feature in FEATURES}
+    budgets = [("organization", "", _rounded(_sum(costs), _HEADROOM["organization"]))]
+    for provider in (OPENAI, ANTHROPIC):
+        spent = _sum([cost for cost in costs if cost.provider == provider])
+        budgets.append(("provider", provider, _rounded(spent, _PROVIDER_HEADROOM)))
+    for team in TEAMS:
+        spent = _sum([cost for cost in costs if cost.feature and team_of[cost.feature] == team.key])
+        late = overrun and team.key == OVERRUNNING_TEAM
+        budgets.append(("team", team.key, _rounded(spent, _OVERRUN_BUDGET_SHARE if late else _HEADROOM["team"])))
+    for feature in FEATURES:
+        spent = _sum([cost for cost in costs if cost.feature == feature.key])
+        if any(cost.environment == PRODUCTION for cost in costs if cost.feature == feature.key):
+            budgets.append(("feature", feature.key, _rounded(spent, _HEADROOM["feature"])))
+    return budgets
+
+
+def _sum(costs: list[BilledCost]) -> Decimal:
+    return sum((cost.billed_cost for cost in costs), Decimal(0))
+
+
+def _rounded(spent: Decimal, factor: Decimal) -> Decimal:
+    return max(_ROUND_TO, (spent * factor / _ROUND_TO).to_integral_value() * _ROUND_TO)
+
+
+def _annotation_rows(company: Company) -> list[tuple[str, ...]]:
+    return [
+        (event.occurred_at.strftime("%Y-%m-%dT%H:%M:%SZ"), event.kind, event.title, event.feature or "")
+        for event in company.events
+    ]

@@ -1,0 +1,16 @@
+"""The sandbox's credentials. They open nothing but the sandbox."""
+
+from __future__ import annotations
+
+ADMIN_KEY_OPENAI = "sk-admin-sandbox-openai"
+ADMIN_KEY_ANTHROPIC = "sk-ant-admin01-sandbox"
+SLACK_TOKEN = "xoxb-sandbox"  # noqa: S105 - works in the sandbox only
+
+EXPIRED_KEY_OPENAI = "sk-admin-sandbox-expired"
+EXPIRED_KEY_ANTHROPIC = "sk-ant-admin01-expired"
+EXPIRED_SLACK_TOKEN = "xoxb-expired"  # noqa: S105 - works in the sandbox only
+
+PROJECT_KEY_OPENAI = "sk-proj-sandbox-openai"
+"""A key that may call models but not read the organization's usage: 403."""
+WORKSPACE_KEY_ANTHROPIC = "sk-ant-api03-sandbox"
+"""A workspace key, not an admin key: 403."""

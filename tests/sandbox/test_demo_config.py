@@ -1,0 +1,97 @@
+"""The operator's files say about the company what its ground truth says."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.company import Company
+from sandbox.demo_config import OVERRUNNING_TEAM, DemoConnection, write_demo_config
+from sandbox.truth import Truth
+
+
+@pytest.fixture(scope="module")
+def folder(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo")
+    write_demo_config(company, folder, "http://127.0.0.1:9/")
+    return folder
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _csv(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_rules_name_the_owner_of_every_project_but_the_unowned_one(company: Company, folder: Path) -> None:
+    rules = {(rule["provider"], rule["project"]): rule for rule in _toml(folder / "attribution.toml")["rule"]}
+    features = {feature["key"] for feature in _toml(folder / "features.toml")["feature"]}
+    for stream in company.streams:
+        rule = rules.get((stream.provider, stream.project_id))
+        if stream.feature is None:
+            assert rule is None
+        else:
+            assert rule is not None
+            assert (rule["feature"], rule["environment"]) == (stream.feature, stream.environment)
+    assert {rule["feature"] for rule in rules.values()} == features
+
+
+def test_rules_with_dates_cover_all_traffic_of_their_feature(company: Company, folder: Path) -> None:
+    dated = [rule for rule in _toml(folder / "attribution.toml")["rule"] if "valid_from" in rule]
+    assert dated
+    truth = Truth(company).billed_costs(date(2026, 7, 1), date(2026, 11, 1), datetime(2026, 11, 20, tzinfo=UTC))
+    for rule in dated:
+        assert min(row.day for row in truth if row.feature == rule["feature"]) >= rule["valid_from"]
+
+
+def test_the_organization_lands_near_its_budget_and_one_team_does_not(company: Company, folder: Path) -> None:
+    budgets = {
+        (row["scope_type"], row["scope"]): Decimal(row["amount"])
+        for row in _csv(folder / "budgets.csv")
+        if row["period_start"] == "2026-11-01"
+    }
+    settled = datetime(2026, 12, 10, tzinfo=UTC)
+    costs = Truth(company).billed_costs(date(2026, 11, 1), date(2026, 12, 1), settled)
+    team_of = {f["key"]: f["team"] for f in _toml(folder / "features.toml")["feature"]}
+    spent: dict[str, Decimal] = {}
+    for cost in costs:
+        team = team_of.get(cost.feature or "", "nobody")
+        spent[team] = spent.get(team, Decimal(0)) + cost.billed_cost
+    ratios = {team: spent[team] / budgets["team", team] for team in set(team_of.values())}
+    assert Decimal("0.9") < sum(spent.values()) / budgets["organization", ""] < Decimal("1.1")
+    assert [team for team, ratio in ratios.items() if ratio > 1] == [OVERRUNNING_TEAM]
+    assert ratios[OVERRUNNING_TEAM] > Decimal("1.2")
+
+
+def test_budgets_cover_five_months_up_to_the_anchor_and_two_after(folder: Path) -> None:
+    rows = _csv(folder / "budgets.csv")
+    months = sorted({row["period_start"] for row in rows})
+    assert months == [f"2026-{month:02d}-01" for month in range(7, 13)] + ["2027-01-01"]
+    assert {row["scope_type"] for row in rows} == {"organization", "provider", "team", "feature"}
+    assert {(row["period"], row["currency"]) for row in rows} == {("month", "USD")}
+    assert all(Decimal(row["amount"]) > 0 for row in rows)
+
+
+def test_annotations_are_the_events(company: Company, folder: Path) -> None:
+    rows = _csv(folder / "annotations.csv")
+    assert [row["kind"] for row in rows] == [event.kind for event in company.events]
+    assert [datetime.fromisoformat(row["occurred_at"]) for row in rows] == [
+        event.occurred_at for event in company.events
+    ]
+
+
+def test_the_connection_says_where_each_vendor_is(company: Company, tmp_path: Path) -> None:
+    connection = write_demo_config(company, tmp_path, "http://127.0.0.1:9/")
+    assert isinstance(connection, DemoConnection)
+    assert connection.openai_base_url == "http://127.0.0.1:9/openai/v1"
+    assert connection.anthropic_base_url == "http://127.0.0.1:9/anthropic"
+    assert connection.slack_base_url == "http://127.0.0.1:9/slack/api/"
