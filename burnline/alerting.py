@@ -1,0 +1,54 @@
+"""Evaluates the rules and sends what is due, for the scheduler and the command line."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import alerts
+from burnline.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Alerting:
+    """What the rules found and what was sent."""
+
+    report: alerts.Report
+    sent: alerts.Sent
+
+    @property
+    def failed(self) -> bool:
+        """True when a rule could not be evaluated or a message could not be delivered."""
+        return bool(self.report.failed or self.sent.dead or self.sent.stopped)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For a script to read."""
+        return {
+            "rules": list(self.report.checked),
+            "changes": [asdict(told) for told in self.report.told],
+            "failed_rules": dict(self.report.failed),
+            "messages": {
+                "sent": self.sent.sent,
+                "waiting": self.sent.waiting,
+                "dead": dict(self.sent.dead),
+                "stopped": self.sent.stopped,
+            },
+        }
+
+    def sentence(self) -> str:
+        """How it went, for a person; one line a change, then one line in all."""
+        lines = [f"{told.transition}: {told.title} – {told.summary}" for told in self.report.told]
+        lines += [f"the rule {rule} failed: {why}" for rule, why in self.report.failed.items()]
+        lines += [f"the sink {sink} is stopped: {why}" for sink, why in self.sent.stopped.items()]
+        lines += [f"message {message} cannot be delivered: {why}" for message, why in self.sent.dead]
+        lines.append(
+            f"{len(self.report.checked)} rules checked, {len(self.report.told)} changes, "
+            f"{self.sent.sent} messages sent, {self.sent.waiting} waiting."
+        )
+        return "\n".join(lines)
+
+
+def check_and_deliver(context: Context, now: datetime) -> Alerting:
+    """Evaluates, records and sends. Raises StoreError."""
+    every = {source.name: source.every for source in context.sources}
+    report = alerts.check(context.store, context.settings, now, source_every=every)
+    return Alerting(report, alerts.deliver(context.store, context.settings, now))

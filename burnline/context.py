@@ -1,0 +1,49 @@
+"""What every command needs: settings, reference files, an open and current store, configured sources."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from collectors.configured import Configured, configured
+from collectors.run import Progress, Runner
+from config.loader import Reference, load_reference
+from config.settings import Settings, config_dir, load_settings
+from store.books import open_books
+from store.engine import Store, open_store
+from store.migrate import upgrade
+from store.reference import sync_reference
+
+
+def utc_now() -> datetime:
+    """The only clock of the wiring."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One operator's Burnline, ready to work."""
+
+    folder: Path
+    settings: Settings
+    reference: Reference
+    sources: list[Configured]
+    store: Store
+
+    def runner(self, progress: Progress = lambda _source, _words: None) -> Runner:
+        """A runner with today's prices and rules."""
+        return Runner(self.store, open_books(self.store, self.reference), clock=utc_now, progress=progress)
+
+
+def open_context() -> Context:
+    """Reads and checks all config, migrates the store and syncs the reference data into it.
+
+    Raises SettingsError, StoreError.
+    """
+    folder = config_dir()
+    settings = load_settings(folder)
+    reference = load_reference(folder)
+    sources = configured(settings)
+    store = open_store(settings.store.url)
+    upgrade(store)
+    sync_reference(store, reference)
+    return Context(folder, settings, reference, sources, store)

@@ -1,0 +1,109 @@
+"""The demo: a fictional company, served by the sandbox as the vendors' own APIs, with a store of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from config.settings import CONFIG_DIR_VARIABLE, FILE_NAME, STORE_URL_VARIABLE, SettingsError
+from sandbox.company import Company
+from sandbox.demo_config import DemoConnection, write_demo_config
+
+FOLDER_VARIABLE = "BURNLINE_DEMO_DIR"
+SEED = 7
+BACKFILL_DAYS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Where the demo's company is served."""
+
+    url: str
+
+    @property
+    def slack_url(self) -> str:
+        """The page that shows what was posted to Slack."""
+        return f"{self.url}/slack"
+
+
+@contextmanager
+def running_demo() -> Iterator[Demo]:
+    """Serves the company for as long as this process lives, and points this process at it."""
+    folder = Path(os.environ.get(FOLDER_VARIABLE) or "var/demo")
+    process, url = _start_sandbox(folder / "sandbox")
+    try:
+        anchor = date.fromisoformat((folder / "sandbox" / "anchor.txt").read_text().strip())
+        connection = write_demo_config(Company(SEED, anchor), _clean_config(folder), url)
+        _write_settings(folder / "config", connection)
+        os.environ[CONFIG_DIR_VARIABLE] = str(folder / "config")
+        os.environ[STORE_URL_VARIABLE] = f"duckdb:///{folder / 'demo.duckdb'}"
+        yield Demo(url)
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def _start_sandbox(state: Path) -> tuple[subprocess.Popen[str], str]:
+    state.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "sandbox", "--seed", str(SEED), "--state-dir", str(state), "--exit-with-parent"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        raise SettingsError("The demo's sandbox did not start; see its message above, or connect a real source.")
+    return process, json.loads(line)["url"]
+
+
+def _clean_config(folder: Path) -> Path:
+    config = folder / "config"
+    config.mkdir(parents=True, exist_ok=True)
+    return config
+
+
+def _write_settings(config: Path, connection: DemoConnection) -> None:
+    """The sandbox listens on a new port at every start, so the settings are written at every start."""
+    secrets = {
+        "openai": connection.openai_admin_key,
+        "anthropic": connection.anthropic_admin_key,
+        "slack": connection.slack_token,
+    }
+    for name, value in secrets.items():
+        (config / f"{name}.secret").write_text(value)
+    parts = [
+        "# Written by the demo at every start.",
+        "demo = true",
+        '[organization]\nname = "Northwind Robotics (fictional)"\ncurrency = "USD"',
+        _section(
+            "slack",
+            bot_token=f"file:{config / 'slack.secret'}",
+            channel=connection.alerts_channel,
+            base_url=connection.slack_base_url,
+        ),
+    ]
+    vendors = (
+        ("openai", connection.openai_org_id, connection.openai_base_url),
+        ("anthropic", connection.anthropic_org_id, connection.anthropic_base_url),
+    )
+    for kind in ("costs", "usage"):
+        for vendor, account, base_url in vendors:
+            parts.append(
+                _section(
+                    f"sources.{vendor}_{kind}",
+                    account=account,
+                    admin_key=f"file:{config / f'{vendor}.secret'}",
+                    base_url=base_url,
+                    backfill_days=BACKFILL_DAYS,
+                    max_requests_per_second=1000,
+                )
+            )
+    (config / FILE_NAME).write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def _section(name: str, **values: str | int) -> str:
+    lines = (f"{key} = {json.dumps(value)}" for key, value in values.items())
+    return "\n".join([f"[{name}]", *lines])

@@ -1,0 +1,71 @@
+"""Writes a commented burnline.toml to start from; asks nothing, overwrites nothing."""
+
+from pathlib import Path
+
+from config.settings import FILE_NAME, SettingsError
+
+TEMPLATE = """\
+# Burnline's settings. Lines that begin with '#' are examples; remove the '#' to use them.
+# Secrets are never written here: give a reference such as env:NAME, file:/path or vault:mount/path#key.
+
+[organization]
+name = "My organisation"
+timezone = "UTC"
+currency = "USD"
+
+[store]
+# DuckDB needs no server. For a team: "postgresql://burnline@db.example.com/burnline".
+url = "duckdb:///var/burnline.duckdb"
+
+[server]
+host = "127.0.0.1"   # loopback only, until Burnline knows who is asking
+port = 8501
+# public_url = "https://burnline.example.com"   # for links in Slack messages
+
+# --- Sources: one table each. `python -m burnline doctor` tries every one of them. -------------------------------
+
+# [sources.openai_costs]
+# account = "org-…"                       # your OpenAI organisation
+# admin_key = "env:OPENAI_ADMIN_KEY"      # an admin key; a project key does not work
+
+# [sources.openai_usage]
+# account = "org-…"
+# admin_key = "env:OPENAI_ADMIN_KEY"
+
+# [sources.anthropic_costs]
+# account = "…"                           # your Anthropic organisation id
+# admin_key = "env:ANTHROPIC_ADMIN_KEY"
+
+# [sources.anthropic_usage]
+# account = "…"
+# admin_key = "env:ANTHROPIC_ADMIN_KEY"
+
+# [sources.focus]
+# path = "/data/focus"                    # a FOCUS file (CSV, CSV.gz, Parquet), or a folder of them
+
+# [sources.gateway_log]
+# kind = "request_log"
+# path = "/data/requests"                 # CSV, JSONL or Parquet
+# map = { started_at = "time", input_tokens = "prompt_tokens", output_tokens = "completion_tokens", model = "model" }
+# set = { provider = "openai" }
+
+# --- Slack ----------------------------------------------------------------------------------------------------
+
+# [slack]
+# bot_token = "env:SLACK_BOT_TOKEN"       # scope chat:write
+# channel = "C0123ABCD"                   # a channel ID, not a name
+
+# [alerts]
+# budget_thresholds = [50, 80, 100]       # percent of a budget that is worth a message
+# stale_after = "6h"                      # a source without complete data for so long is worth one
+"""
+
+
+def write_template(folder: Path) -> Path:
+    """Writes the file. Raises SettingsError when there is one already."""
+    path = folder / FILE_NAME
+    if path.exists():
+        raise SettingsError(f"{path} is there already; nothing was written.")
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(TEMPLATE, encoding="utf-8")
+    return path

@@ -1,0 +1,19 @@
+"""Logging for all commands: one line an event, secrets scrubbed."""
+
+import logging
+import os
+
+from config.secrets import RedactingFilter
+
+LEVEL_VARIABLE = "BURNLINE_LOG"
+
+
+def set_up_logging() -> None:
+    """Logs to standard error at the level that BURNLINE_LOG names (default: warning)."""
+    level = os.environ.get(LEVEL_VARIABLE, "warning").upper()
+    handler = logging.StreamHandler()
+    handler.addFilter(RedactingFilter())
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=level if level in logging.getLevelNamesMapping() else "WARNING", handlers=[handler])
+    for noisy in ("httpx2", "httpcore2", "apscheduler", "snowflake.connector"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)

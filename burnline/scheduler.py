@@ -1,0 +1,115 @@
+"""Runs sources when they are due, what pages ask for at once, and the rules after that."""
+
+import logging
+from datetime import datetime, timedelta
+from threading import Lock
+
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from burnline.alerting import check_and_deliver
+from burnline.context import Context, utc_now
+from collectors.configured import Configured
+from collectors.run import Runner
+from domain.duration import parse_duration
+from domain.window import Window
+from store import ledger
+from store.tables import CollectionRequest, SourceState
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 2
+"""How long a click on "Run now" waits at most before the worker sees it."""
+ROLE_ORDER = ("billing", "usage", "metrics")
+"""Bills are small and answer the first question, so a first run loads them first."""
+
+
+class Worker:
+    """One scheduler for one store. Start it once per deployment, never in a page."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.runner: Runner = context.runner()
+        self.sources = {source.name: source for source in context.sources}
+        self._not_yet_run = set(self.sources)
+        self._lock = Lock()
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC",
+            executors={"default": ThreadPoolExecutor(1), "collect": ThreadPoolExecutor(2)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        self._scheduler.add_listener(_log_crash, EVENT_JOB_ERROR)
+
+    def start(self) -> None:
+        """Ends what a dead process left open, then schedules everything; sources run at once, bills first."""
+        now = utc_now()
+        ledger.abandon_running(self.context.store, now)
+        ledger.register_sources(self.context.store, [_state(source, now) for source in self.context.sources])
+        for source in sorted(self.context.sources, key=lambda s: ROLE_ORDER.index(s.source.role)):
+            self._scheduler.add_job(
+                self._run_source,
+                "interval",
+                args=[source.name],
+                id=source.name,
+                executor="collect",
+                seconds=source.every.total_seconds(),
+                next_run_time=now,
+            )
+        every = parse_duration(self.context.settings.alerts.every)
+        first = now if not self.sources else now + every
+        self._scheduler.add_job(
+            self._alerts, "interval", id="alerts", seconds=every.total_seconds(), next_run_time=first
+        )
+        self._scheduler.add_job(self._take_requests, "interval", id="requests", seconds=POLL_SECONDS)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Lets running jobs end and starts no new ones."""
+        self._scheduler.shutdown(wait=False)
+
+    def _run_source(self, name: str, window: Window | None = None) -> None:
+        for outcome in self.runner.run(self.sources[name], window):
+            log.log(logging.WARNING if outcome.error else logging.INFO, "%s", outcome.sentence())
+        job = self._scheduler.get_job(name)
+        ledger.schedule_source(self.context.store, name, job.next_run_time if job else None)
+        with self._lock:
+            self._not_yet_run.discard(name)
+            everything_ran = not self._not_yet_run
+        if everything_ran:
+            self._scheduler.modify_job("alerts", next_run_time=utc_now())
+
+    def _take_requests(self) -> None:
+        for request in ledger.take_requests(self.context.store, utc_now()):
+            if request.source in self.sources:
+                self._scheduler.add_job(
+                    self._run_source,
+                    args=[request.source, _window(request)],
+                    id=request.request_id,
+                    executor="collect",
+                )
+
+    def _alerts(self) -> None:
+        report = check_and_deliver(self.context, utc_now())
+        log.log(logging.WARNING if report.failed else logging.INFO, "%s", report.sentence())
+
+
+def _state(source: Configured, now: datetime) -> SourceState:
+    return SourceState(
+        source=source.name,
+        kind=source.source.name,
+        title=source.source.title,
+        role=source.source.role,
+        every_seconds=int(source.every / timedelta(seconds=1)),
+        next_run_at=now,
+    )
+
+
+def _window(request: CollectionRequest) -> Window | None:
+    if request.window_start_at is None or request.window_end_at is None:
+        return None
+    return Window(ledger.aware(request.window_start_at), ledger.aware(request.window_end_at))
+
+
+def _log_crash(event: JobExecutionEvent) -> None:
+    log.error("The job %s ended by a defect: %r", event.job_id, event.exception)

@@ -1,0 +1,175 @@
+"""Runs a query file on any engine: binds exactly its parameters, returns exactly its columns and types."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from queries.catalog import Query, QueryError, find
+from store.engine import Store
+from store.schema import to_array
+
+_PYTHON: dict[str, tuple[type, ...]] = {
+    "timestamp": (datetime,),
+    "date": (date,),
+    "text": (str,),
+    "texts": (list, tuple, frozenset, set),
+    "count": (int,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An answer with what is needed to explain it: the SQL, the parameters, the rows and the time it took."""
+
+    query: Query
+    params: Mapping[str, Any]
+    table: pa.Table
+    seconds: float
+
+    @property
+    def row_count(self) -> int:
+        """Rows in the answer."""
+        return int(self.table.num_rows)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Rows as dicts; money is Decimal, timestamps are UTC without zone."""
+        return list(self.table.to_pylist())
+
+    def one(self) -> dict[str, Any]:
+        """The only row. Raises QueryError when there is none or more than one."""
+        rows = self.rows()
+        if len(rows) != 1:
+            raise QueryError(f"{self.query.name} gave {len(rows)} rows where one was expected")
+        return rows[0]
+
+    def frame(self) -> pd.DataFrame:
+        """A pandas frame with Arrow types, so that money stays exact."""
+        return self.table.to_pandas(types_mapper=pd.ArrowDtype)
+
+
+def run(store: Store, name: str, **params: Any) -> Result:
+    """Answers one query. Raises QueryError for an unknown name or a wrong parameter, StoreError for the store."""
+    query = find(name)
+    bound = bind(query, params)
+    statement = _statement(query, bound)
+    with store.read() as connection:
+        started = time.perf_counter()
+        table = _fetch(connection, query, statement)
+        seconds = time.perf_counter() - started
+    return Result(query, params, table, seconds)
+
+
+def bind(query: Query, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The values to bind, UTC without zone. Raises QueryError for a missing, unknown or ill-typed parameter."""
+    unknown = params.keys() - query.params.keys()
+    if unknown:
+        raise QueryError(
+            f"{query.name} has no parameter {min(unknown)!r}; it takes: {', '.join(query.params) or 'none'}"
+        )
+    bound: dict[str, Any] = {}
+    for name, word in query.params.items():
+        if word == "texts":
+            bound[name] = list(params.get(name, ()))
+            bound[f"any_{name}"] = not bound[name]
+            continue
+        if name not in params:
+            raise QueryError(f"{query.name} needs the parameter {name!r} ({word})")
+        value = params[name]
+        if not isinstance(value, _PYTHON[word]):
+            raise QueryError(f"{query.name}: {name} must be a {word}, not {type(value).__name__}")
+        bound[name] = _utc_naive(query, name, value) if isinstance(value, datetime) and word == "timestamp" else value
+    return bound
+
+
+def _utc_naive(query: Query, name: str, value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise QueryError(f"{query.name}: {name} has no time zone; give it in UTC")
+    return value.astimezone(UTC).replace(tzinfo=None)
+
+
+def parse_params(query: Query, given: Mapping[str, str]) -> dict[str, Any]:
+    """Typed parameters from text, as the command line has them; a list is comma-separated."""
+    parsed: dict[str, Any] = {}
+    for name, text in given.items():
+        word = query.params.get(name, "text")
+        try:
+            parsed[name] = _parsed(word, text)
+        except ValueError:
+            raise QueryError(f"{query.name}: {name}={text!r} is not a {word}") from None
+    return parsed
+
+
+def _parsed(word: str, text: str) -> Any:
+    if word == "timestamp":
+        moment = datetime.fromisoformat(text)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if word == "date":
+        return date.fromisoformat(text)
+    if word == "count":
+        return int(text)
+    if word == "texts":
+        return [item for item in text.split(",") if item]
+    return text
+
+
+def _statement(query: Query, bound: Mapping[str, Any]) -> sa.TextClause:
+    lists: list[Any] = [
+        sa.bindparam(name, type_=sa.String(), expanding=True) for name, word in query.params.items() if word == "texts"
+    ]
+    used = {name: value for name, value in bound.items() if f":{name}" in query.sql}
+    return sa.text(query.sql).bindparams(*lists).bindparams(**used)
+
+
+def _fetch(connection: Connection, query: Query, statement: sa.TextClause) -> pa.Table:
+    if connection.dialect.name == "duckdb":
+        return _arrow_from_duckdb(connection, query, statement)
+    cursor = connection.execute(statement)
+    names = list(cursor.keys())
+    _check_columns(query, names)
+    rows = cursor.all()
+    return pa.table(
+        [_array([row[i] for row in rows], field.type) for i, field in enumerate(query.schema)],
+        schema=query.schema,
+    )
+
+
+def _arrow_from_duckdb(connection: Connection, query: Query, statement: sa.TextClause) -> pa.Table:
+    """DuckDB hands over Arrow as it is, without a Python object per cell."""
+    compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    cursor = raw.cursor()
+    try:
+        values = [compiled.params[name] for name in compiled.positiontup or ()]
+        cursor.execute(compiled.string, values)
+        table = cursor.fetch_arrow_table()
+    finally:
+        cursor.close()
+    _check_columns(query, table.column_names)
+    answer: pa.Table = table.cast(query.schema)
+    return answer
+
+
+def _array(values: list[Any], type_: pa.DataType) -> Any:
+    """The drivers' idea of a type, made the header's: Decimal counts, datetime dates, int ratios."""
+    if pa.types.is_decimal(type_):
+        return to_array([None if v is None else Decimal(v) for v in values], type_)
+    if pa.types.is_floating(type_) or pa.types.is_integer(type_):
+        number = float if pa.types.is_floating(type_) else int
+        return pa.array([None if v is None else number(v) for v in values], type_)
+    if pa.types.is_date(type_):
+        return pa.array([v.date() if isinstance(v, datetime) else v for v in values], type_)
+    return pa.array(values, type_)
+
+
+def _check_columns(query: Query, names: list[str]) -> None:
+    if list(query.returns) != [name.lower() for name in names]:
+        raise QueryError(f"queries/{query.name}.sql returns {names}, its header says {list(query.returns)}")
