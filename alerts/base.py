@@ -1,0 +1,81 @@
+"""What a rule declares and what it finds. A rule is one file in `rules/` with one `RULE`; nothing else lists it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from config.settings import Settings
+from domain.duration import parse_duration
+
+Severity = Literal["page", "ticket", "info"]
+SEVERITIES: tuple[Severity, ...] = ("info", "ticket", "page")
+"""Mildest first: page, somebody must act now; ticket, within days; info, good to know."""
+
+State = Literal["firing", "pending", "over"]
+"""`firing` is a problem; `pending` may be one, so an open alert stays and a new one waits; `over` has ended."""
+
+Fact = str | int | Decimal | date | datetime | None
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a rule may know besides its rows: the time (aware UTC), the settings, how often each source runs."""
+
+    now: datetime
+    settings: Settings
+    source_every: Mapping[str, timedelta] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """The UTC day of `now`."""
+        return self.now.date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a rule says of one thing. `fingerprint` names the problem, not its size; `level` grows as it worsens.
+
+    `title` and `summary` are plain text: a phrase and a sentence. `fields` are labels and values as people read
+    them, `facts` the same as exact values. `page_path` is an app page with its filters set. `impact_cost` is the
+    money at stake in `currency`.
+    """
+
+    fingerprint: str
+    state: State = "firing"
+    severity: Severity
+    level: int
+    title: str
+    summary: str
+    facts: Mapping[str, Fact]
+    fields: tuple[tuple[str, str], ...] = ()
+    owner: str | None = None
+    page_path: str | None = None
+    impact_cost: Decimal | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of problem. `queries` maps a query's name to the parameters it needs in a situation.
+
+    `find` is pure: rows by query name in, findings out. `every` is a duration (5m): how often it is worth asking.
+    `docs/runbooks/<name>.md` says what to do.
+    """
+
+    name: str
+    every: str
+    queries: Mapping[str, Callable[[Situation], Mapping[str, Any]]]
+    find: Callable[[Mapping[str, Sequence[Row]], Situation], list[Finding]]
+
+    @property
+    def runbook(self) -> str:
+        """Where the runbook is, from the root of the repository."""
+        return f"docs/runbooks/{self.name}.md"
+
+    def is_due(self, now: datetime, since: datetime | None) -> bool:
+        """True when a multiple of `every` lies between the last check and now, or nothing was checked yet."""
+        step = parse_duration(self.every).total_seconds()
+        return since is None or now.timestamp() // step > since.timestamp() // step

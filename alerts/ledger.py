@@ -1,0 +1,106 @@
+"""Reads and writes alerts, their events and their messages; all writes join the caller's transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from alerts.base import Finding
+from alerts.lifecycle import OPEN, REOPEN_WITHIN, Change
+from store.bulk import insert_rows
+from store.schema import column_names, table, to_batch
+from store.tables import Alert, AlertEvent, Outbox
+
+ALERTS = table(Alert)
+EVENTS = table(AlertEvent)
+OUTBOX = table(Outbox)
+
+
+def current(connection: Connection, now: datetime) -> dict[str, Alert]:
+    """Alerts by fingerprint: the open one, else the one resolved last, if that can still be reopened."""
+    reopenable = ALERTS.c.resolved_at > naive(now - REOPEN_WITHIN)
+    rows = connection.execute(
+        sa.select(ALERTS)
+        .where(ALERTS.c.status.in_(OPEN) | ((ALERTS.c.status == "resolved") & reopenable))
+        .order_by(sa.case((ALERTS.c.status.in_(OPEN), 1), else_=0), ALERTS.c.updated_at)
+    ).mappings()
+    return {row["fingerprint"]: Alert(**_aware(row)) for row in rows}
+
+
+def events_of(connection: Connection, alert_ids: Sequence[str]) -> dict[str, list[AlertEvent]]:
+    """Events by alert, oldest first."""
+    events: dict[str, list[AlertEvent]] = {alert_id: [] for alert_id in alert_ids}
+    if not events:
+        return events
+    chosen = sa.select(EVENTS).where(EVENTS.c.alert_id.in_(list(alert_ids))).order_by(EVENTS.c.occurred_at)
+    for row in connection.execute(chosen).mappings():
+        events[row["alert_id"]].append(AlertEvent(**_aware(row)))
+    return events
+
+
+def last_positions(connection: Connection, alert_ids: Sequence[str]) -> dict[str, int]:
+    """The position of the newest message of each alert; alerts without messages are missing."""
+    if not alert_ids:
+        return {}
+    chosen = (
+        sa.select(OUTBOX.c.alert_id, sa.func.max(OUTBOX.c.position))
+        .where(OUTBOX.c.alert_id.in_(list(alert_ids)))
+        .group_by(OUTBOX.c.alert_id)
+    )
+    return {alert_id: int(position) for alert_id, position in connection.execute(chosen)}
+
+
+def write(connection: Connection, changes: Sequence[Change], messages: Sequence[Outbox], now: datetime) -> None:
+    """Alerts as they are now, one event each, and the messages to send."""
+    opened = [change.alert for change in changes if change.transition == "opened"]
+    insert_rows(connection, Alert, to_batch(Alert, opened))
+    for change in changes:
+        if change.transition != "opened":
+            _update(connection, change.alert)
+    insert_rows(connection, AlertEvent, to_batch(AlertEvent, [_event(change, now) for change in changes]))
+    insert_rows(connection, Outbox, to_batch(Outbox, messages))
+
+
+def naive(moment: datetime) -> datetime:
+    """UTC without zone, as the store keeps it."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def message_from(row: RowMapping) -> Outbox:
+    """An outbox row with aware times."""
+    return Outbox(**_aware({name: row[name] for name in column_names(Outbox)}))
+
+
+def _update(connection: Connection, alert: Alert) -> None:
+    """Everything but `external_id`, which belongs to the outbox."""
+    values = {name: getattr(alert, name) for name in column_names(Alert) if name not in ("alert_id", "external_id")}
+    stored = {name: naive(value) if isinstance(value, datetime) else value for name, value in values.items()}
+    connection.execute(sa.update(ALERTS).where(ALERTS.c.alert_id == alert.alert_id).values(**stored))
+
+
+def _event(change: Change, now: datetime) -> AlertEvent:
+    return AlertEvent(
+        event_id=uuid4().hex,
+        alert_id=change.alert.alert_id,
+        fingerprint=change.alert.fingerprint,
+        occurred_at=now,
+        transition=change.transition,
+        facts=_facts(change.finding),
+    )
+
+
+def _facts(finding: Finding | None) -> str:
+    """JSON text of a finding; money as a string, so that no digit is lost."""
+    return orjson.dumps(asdict(finding) if finding else {}, default=str).decode()
+
+
+def _aware(row: Mapping[str, Any] | Iterable[Any]) -> dict[str, Any]:
+    content: dict[str, Any] = dict(row)
+    return {
+        name: value.replace(tzinfo=UTC) if isinstance(value, datetime) else value for name, value in content.items()
+    }

@@ -1,0 +1,129 @@
+"""What becomes of alerts when the findings are in: open, worse, eased, refreshed, resolved, open again. Pure."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from alerts.base import SEVERITIES, Finding
+from alerts.notice import Transition
+from store.tables import Alert, AlertEvent
+
+REFRESH_AFTER = timedelta(days=1)
+"""New numbers of a problem that is neither better nor worse are worth one silent edit a day."""
+REOPEN_WITHIN = timedelta(hours=24)
+"""What comes back so soon was not over: the same alert and thread go on."""
+
+NO_LONGER_WATCHED = "This is no longer watched: what it was about, or its rule, is gone from the settings."
+
+OPEN = ("open", "acknowledged")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One transition: the alert as it is after it, and the finding that caused it (None: nothing is known)."""
+
+    transition: Transition
+    alert: Alert
+    finding: Finding | None
+
+
+def decide(
+    known: Mapping[str, Alert],
+    findings: Mapping[str, Iterable[Finding]],
+    unheard: Collection[str],
+    now: datetime,
+) -> list[Change]:
+    """The transitions at `now`, given alerts by fingerprint (open, or resolved lately) and findings by rule.
+
+    Alerts of `unheard` rules (not asked, or failed) stay as they are. Of two findings with one fingerprint
+    the graver counts.
+    """
+    found = {
+        finding.fingerprint: (rule, finding)
+        for rule, of_rule in findings.items()
+        for finding in sorted(of_rule, key=lambda f: (f.state == "firing", _rank(f.severity, f.level)))
+    }
+    changes = [_change(rule, known.get(name), finding, now) for name, (rule, finding) in found.items()]
+    for name, alert in known.items():
+        if alert.status in OPEN and name not in found and alert.rule not in unheard:
+            changes.append(Change("resolved", _resolved(alert, NO_LONGER_WATCHED, now), None))
+    return [change for change in changes if change]
+
+
+def open_for(events: Iterable[AlertEvent], now: datetime) -> timedelta:
+    """How long an alert has been open in all: the sum of its spans from opened or reopened to resolved."""
+    total = timedelta(0)
+    opened_at: datetime | None = None
+    for event in sorted(events, key=lambda e: e.occurred_at):
+        if event.transition in ("opened", "reopened"):
+            opened_at = event.occurred_at
+        elif event.transition == "resolved" and opened_at:
+            total += event.occurred_at - opened_at
+            opened_at = None
+    return total + (now - opened_at if opened_at else timedelta(0))
+
+
+def _change(rule: str, alert: Alert | None, finding: Finding, now: datetime) -> Change | None:
+    is_open = alert is not None and alert.status in OPEN
+    if finding.state == "firing":
+        if alert is None:
+            return Change("opened", _opened(rule, finding, now), finding)
+        transition = _progress(alert, finding, now) if is_open else "reopened"
+        return Change(transition, _told(alert, finding, now), finding) if transition else None
+    if finding.state == "over" and alert is not None and is_open:
+        return Change("resolved", _resolved(alert, finding.summary, now), finding)
+    return None
+
+
+def _progress(alert: Alert, finding: Finding, now: datetime) -> Transition | None:
+    was = _severity_rank(alert.severity), alert.level
+    now_is = _severity_rank(finding.severity), finding.level
+    if any(after > before for before, after in zip(was, now_is, strict=True)):
+        return "worsened"
+    if now_is != was:
+        return "eased"
+    says_something_new = (alert.title, alert.summary) != (finding.title, finding.summary)
+    return "refreshed" if says_something_new and now - alert.updated_at >= REFRESH_AFTER else None
+
+
+def _rank(severity: str, level: int) -> tuple[int, int]:
+    return _severity_rank(severity), level
+
+
+def _severity_rank(severity: str) -> int:
+    return [str(known) for known in SEVERITIES].index(severity)
+
+
+def _opened(rule: str, finding: Finding, now: datetime) -> Alert:
+    return Alert(
+        alert_id=uuid4().hex,
+        fingerprint=finding.fingerprint,
+        rule=rule,
+        severity=finding.severity,
+        status="open",
+        title=finding.title,
+        summary=finding.summary,
+        owner=finding.owner,
+        page_path=finding.page_path,
+        level=finding.level,
+        impact_cost=finding.impact_cost,
+        currency=finding.currency,
+        opened_at=now,
+        updated_at=now,
+    )
+
+
+def _told(alert: Alert, finding: Finding, now: datetime) -> Alert:
+    fresh = _opened(alert.rule, finding, now)
+    return replace(
+        fresh,
+        alert_id=alert.alert_id,
+        status=alert.status if alert.status in OPEN else "open",
+        opened_at=alert.opened_at,
+        external_id=alert.external_id,
+    )
+
+
+def _resolved(alert: Alert, summary: str, now: datetime) -> Alert:
+    return replace(alert, status="resolved", summary=summary, updated_at=now, resolved_at=now)
