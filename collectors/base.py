@@ -25,6 +25,7 @@ class SourceSettings(BaseModel):
     enabled: bool = True
     backfill_days: int = 120
     every: str | None = None
+    stale_after: str | None = None
 
 
 class Http(Protocol):

@@ -87,7 +87,7 @@ def _searches(row: Row, where: str) -> int | None:
 def _web_searches(searches: int, row: Row, hour: Window, source: str, account_id: str, where: str) -> TokenUsage:
     usage = _row(WEB_SEARCH, row, hour, source, account_id, where)
     usage.quantity = Decimal(searches)
-    usage.unit = "requests"
+    usage.unit = "calls"
     return usage
 
 

@@ -4,6 +4,7 @@ Recent buckets are revised and the last one is still filling, so the lookback re
 a level (bytes held during the hour), not a flow.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,8 +15,13 @@ from collectors.buckets import HOUR, bucket_span, within
 from collectors.errors import DataError
 from collectors.fields import Row, count, optional_count, text
 from collectors.openai_reports import PROVIDER, OpenAIUsageSettings, buckets, endpoint, report_query
+from collectors.refusals import RefusedError
 from domain.window import Window, floor_hour
 from store.tables import TokenUsage
+
+log = logging.getLogger(__name__)
+
+NOT_FOUND = 404
 
 TOOL_GROUPS = ("project_id", "user_id", "api_key_id")
 MODEL_GROUPS = (*TOOL_GROUPS, "model")
@@ -26,8 +32,9 @@ class Report:
     """One usage endpoint: what its rows are called and which of their fields count what.
 
     `tokens` is "split" where cached input is told apart, "input" where all input is uncached. `quantity` is the
-    field counted in `unit`. A dimension that `token_usage` does not hold (image size, context level) is not
-    asked for.
+    field counted in `unit`. Calls of tools are a quantity, not requests: the model request that made them is
+    counted by its own endpoint already. An endpoint that `is_newer` may be absent. A dimension that `token_usage`
+    does not hold (image size, context level) is not asked for.
     """
 
     service: str
@@ -37,6 +44,7 @@ class Report:
     tokens: str | None = None
     quantity: str | None = None
     unit: str | None = None
+    is_newer: bool = False
 
     @property
     def path(self) -> str:
@@ -80,7 +88,7 @@ REPORTS = (
         "code_interpreter_sessions",
         _result("code_interpreter_sessions"),
         ("project_id",),
-        "num_sessions",
+        None,
         quantity="num_sessions",
         unit="sessions",
     ),
@@ -88,17 +96,19 @@ REPORTS = (
         "file_search_calls",
         _result("file_searches"),
         TOOL_GROUPS,
-        "num_requests",
+        None,
         quantity="num_requests",
-        unit="requests",
+        unit="calls",
+        is_newer=True,
     ),
     Report(
         "web_search_calls",
         _result("web_searches"),
         MODEL_GROUPS,
-        "num_requests",
+        None,
         quantity="num_requests",
-        unit="requests",
+        unit="calls",
+        is_newer=True,
     ),
 )
 
@@ -111,9 +121,14 @@ def collect(window: Window, api: Api) -> Iterator[TokenUsage]:
     for report in REPORTS:
         query = report_query(span.start, span.end, "1h", api.settings.page_buckets, report.group_by)
         where = f"{api.name} {report.path}"
-        for hour, results in within(buckets(api, report.path, query, report.result), span, where):
-            for result in results:
-                yield _usage(report, result, hour, api.name, api.settings.account, where)
+        try:
+            for hour, results in within(buckets(api, report.path, query, report.result), span, where):
+                for result in results:
+                    yield _usage(report, result, hour, api.name, api.settings.account, where)
+        except RefusedError as error:
+            if not (report.is_newer and error.status == NOT_FOUND):
+                raise
+            log.info("%s", error)
 
 
 def check(api: Api) -> None:

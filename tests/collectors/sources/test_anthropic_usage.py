@@ -74,7 +74,7 @@ def test_web_searches_are_a_row_of_their_own(anthropic: Any, collected: Collecte
     rows = collected(SOURCE, WINDOW)
     assert [row.service for row in rows] == ["messages", "web_search", "messages"]
     searches = rows[1]
-    assert (searches.quantity, searches.unit) == (Decimal(10), "requests")
+    assert (searches.quantity, searches.unit) == (Decimal(10), "calls")
     assert (searches.uncached_input_tokens, searches.output_tokens) == (None, None)
     assert to_batch(TokenUsage, rows).num_rows == 3
 

@@ -125,9 +125,9 @@ def test_all_ten_reports_are_asked_for(openai: Any, collected: Collected) -> Non
         ("audio_speeches", None, 2, 1200, "characters"),
         ("audio_transcriptions", None, 1, 330, "seconds"),
         ("vector_stores", None, None, 1048576, "bytes"),
-        ("code_interpreter_sessions", None, 6, 6, "sessions"),
-        ("file_search_calls", None, 8, 8, "requests"),
-        ("web_search_calls", None, 11, 11, "requests"),
+        ("code_interpreter_sessions", None, None, 6, "sessions"),
+        ("file_search_calls", None, None, 8, "calls"),
+        ("web_search_calls", None, None, 11, "calls"),
     ],
 )
 def test_other_reports_count_in_their_own_unit(
@@ -268,3 +268,16 @@ def rows_of(row: dict[str, Any]) -> list[TokenUsage]:
 
     settings = SOURCE.settings.model_validate({"account": "org-demo", "admin_key": "env:DEMO_KEY"})
     return list(collect(WINDOW, Api("openai_usage", settings, START + timedelta(days=2), OneRow())))
+
+
+def test_a_newer_endpoint_that_an_account_does_not_have_is_left_out(openai: Any, collected: Collected) -> None:
+    openai.says(PREFIX + "web_search_calls", httpx2.Response(404, json={}))
+    openai.says(PREFIX + "file_search_calls", httpx2.Response(404, json={}))
+    services = {row.service for row in collected(SOURCE, WINDOW)}
+    assert services.isdisjoint({"web_search_calls", "file_search_calls"})
+
+
+def test_an_old_endpoint_that_is_missing_fails_the_source(openai: Any, collected: Collected) -> None:
+    openai.says(PREFIX + "embeddings", httpx2.Response(404, json={}))
+    with pytest.raises(FatalError, match="check base_url and the account"):
+        collected(SOURCE, WINDOW)
