@@ -29,7 +29,7 @@ class Alerting:
             "messages": {
                 "sent": self.sent.sent,
                 "waiting": self.sent.waiting,
-                "dead": dict(self.sent.dead),
+                "dead": [{"title": title, "error": error} for title, error in self.sent.dead],
                 "stopped": self.sent.stopped,
             },
         }
@@ -48,7 +48,12 @@ class Alerting:
 
 
 def check_and_deliver(context: Context, now: datetime) -> Alerting:
-    """Evaluates, records and sends. Raises StoreError."""
+    """Evaluates, records and sends, back-off or not: a person or a schedule asked for it. Raises StoreError."""
     every = {source.name: source.every for source in context.sources}
     report = alerts.check(context.store, context.settings, now, source_every=every)
-    return Alerting(report, alerts.deliver(context.store, context.settings, now))
+    return Alerting(report, alerts.deliver(context.store, context.settings, now, retry_now=True))
+
+
+def deliver_waiting(context: Context, now: datetime) -> alerts.Sent:
+    """Sends what waits for another try. Raises StoreError."""
+    return alerts.deliver(context.store, context.settings, now)

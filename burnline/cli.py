@@ -29,6 +29,7 @@ from queries.catalog import find
 from queries.runner import Result, parse_params, run
 from store.engine import open_store
 from store.export import export_focus, plain
+from store.forget import forget_source
 from store.migrate import upgrade
 
 app = typer.Typer(
@@ -150,6 +151,19 @@ def export_focus_file(
         except OSError as error:
             raise SettingsError(f"{path} cannot be written: {error.strerror}.") from None
         out.print(f"Wrote {row_count:,} charges to {path}.")
+
+
+@app.command()
+def forget(
+    source: Annotated[str, typer.Option(help="The source whose data are removed.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Really remove them.")] = False,
+) -> None:
+    """Remove everything a source ever loaded, so that another may bill its accounts."""
+    with one_sentence():
+        if not yes:
+            raise SettingsError(f"This removes all data of {source!r} for good; add --yes to do it.")
+        removed = forget_source(open_context().store, source)
+        out.print(f"Removed {removed:,} rows of {source}.", markup=False)
 
 
 @app.command()

@@ -77,7 +77,8 @@ def _write_settings(config: Path, connection: DemoConnection) -> None:
     parts = [
         "# Written by the demo at every start.",
         "demo = true",
-        '[organization]\nname = "Northwind Robotics (fictional)"\ncurrency = "USD"',
+        '[organization]\nname = "Larkfield (fictional)"\ncurrency = "USD"',
+        _section("alerts", budget_thresholds=[80, 100]),
         _section(
             "slack",
             bot_token=f"file:{config / 'slack.secret'}",
@@ -104,6 +105,6 @@ def _write_settings(config: Path, connection: DemoConnection) -> None:
     (config / FILE_NAME).write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
-def _section(name: str, **values: str | int) -> str:
+def _section(name: str, **values: str | int | list[int]) -> str:
     lines = (f"{key} = {json.dumps(value)}" for key, value in values.items())
     return "\n".join([f"[{name}]", *lines])

@@ -8,7 +8,7 @@ from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from burnline.alerting import check_and_deliver
+from burnline.alerting import check_and_deliver, deliver_waiting
 from burnline.context import Context, utc_now
 from collectors.configured import Configured
 from collectors.run import Runner
@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS = 2
 """How long a click on "Run now" waits at most before the worker sees it."""
+DELIVER_SECONDS = 10
+"""A message that could not be sent is tried again after 5 s at first, so looking every 10 s loses little."""
 ROLE_ORDER = ("billing", "usage", "metrics")
 """Bills are small and answer the first question, so a first run loads them first."""
 
@@ -36,7 +38,7 @@ class Worker:
         self._lock = Lock()
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
-            executors={"default": ThreadPoolExecutor(1), "collect": ThreadPoolExecutor(2)},
+            executors={"default": ThreadPoolExecutor(2), "collect": ThreadPoolExecutor(2)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._scheduler.add_listener(_log_crash, EVENT_JOB_ERROR)
@@ -61,6 +63,7 @@ class Worker:
         self._scheduler.add_job(
             self._alerts, "interval", id="alerts", seconds=every.total_seconds(), next_run_time=first
         )
+        self._scheduler.add_job(self._deliver, "interval", id="deliver", seconds=DELIVER_SECONDS)
         self._scheduler.add_job(self._take_requests, "interval", id="requests", seconds=POLL_SECONDS)
         self._scheduler.start()
 
@@ -92,6 +95,11 @@ class Worker:
     def _alerts(self) -> None:
         report = check_and_deliver(self.context, utc_now())
         log.log(logging.WARNING if report.failed else logging.INFO, "%s", report.sentence())
+
+    def _deliver(self) -> None:
+        sent = deliver_waiting(self.context, utc_now())
+        if sent.dead or sent.stopped:
+            log.warning("messages that cannot be delivered: %s", {**dict(sent.dead), **sent.stopped})
 
 
 def _state(source: Configured, now: datetime) -> SourceState:

@@ -26,7 +26,7 @@ from sandbox.truth import BilledCost, Truth
 
 __all__ = ["ANTHROPIC_ORG_ID", "OPENAI_ORG_ID", "DemoConnection", "write_demo_config"]
 
-OVERRUNNING_TEAM = "workplace"
+OVERRUNNING_TEAM = "Workplace Tools"
 """Its budget did not foresee the routing change, so the anchor month runs over."""
 
 _MONTHS_BEFORE, _MONTHS_AFTER = 4, 2
@@ -91,13 +91,14 @@ def _table(name: str, values: dict[str, str | date]) -> str:
 
 
 def _features_toml() -> str:
+    team_names = {team.key: team.name for team in TEAMS}
     tables = [
         _table(
             "feature",
             {
                 "key": feature.key,
                 "name": feature.name,
-                "team": feature.team,
+                "team": team_names[feature.team],
                 "tier": feature.tier,
                 "owner": feature.owner,
                 "status": feature.status,
@@ -167,8 +168,8 @@ def _month_budgets(costs: list[BilledCost], *, overrun: bool) -> list[tuple[str,
         budgets.append(("provider", provider, _rounded(spent, _PROVIDER_HEADROOM)))
     for team in TEAMS:
         spent = _sum([cost for cost in costs if cost.feature and team_of[cost.feature] == team.key])
-        late = overrun and team.key == OVERRUNNING_TEAM
-        budgets.append(("team", team.key, _rounded(spent, _OVERRUN_BUDGET_SHARE if late else _HEADROOM["team"])))
+        late = overrun and team.name == OVERRUNNING_TEAM
+        budgets.append(("team", team.name, _rounded(spent, _OVERRUN_BUDGET_SHARE if late else _HEADROOM["team"])))
     for feature in FEATURES:
         spent = _sum([cost for cost in costs if cost.feature == feature.key])
         if any(cost.environment == PRODUCTION for cost in costs if cost.feature == feature.key):

@@ -22,5 +22,5 @@ def refuse_second_bill(connection: Connection, source: str, slice_: sa.ColumnEle
         provider, account, owner = other
         raise BillingConflictError(
             f"{provider} account {account} is already billed by the source {owner!r}, so {source!r} was not "
-            f"loaded; keep one of them (remove the other with: python -m burnline forget --source {owner})."
+            f"loaded; keep one of them (remove the other with: python -m burnline forget --source {owner} --yes)."
         )
