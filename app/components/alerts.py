@@ -1,0 +1,26 @@
+"""The open alerts as a short list."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from app import format as fmt
+from app.components.markdown import plain
+from queries.runner import Result
+
+_SEVERITY = {"page": ":red[✕ Page]", "ticket": ":orange[! Ticket]", "info": ":blue[i Info]"}
+
+
+def open_alerts(result: Result, now: datetime) -> None:
+    """Gravest first, each with severity, age and a way to its page."""
+    rows = result.rows()
+    if not rows:
+        st.caption("✓ No alert is open.")
+        return
+    for row in rows:
+        severity = _SEVERITY.get(row["severity"], row["severity"])
+        title = plain(row["title"])
+        linked = f"[{title}]({row['page_path']})" if row["page_path"] else title
+        seen = " · acknowledged" if row["status"] == "acknowledged" else ""
+        since = f"since {fmt.moment(row['opened_at'])} ({fmt.ago(row['opened_at'], now)}){seen}"
+        st.markdown(f"**{severity}** {linked}  \n:gray[{since}]")

@@ -1,0 +1,54 @@
+"""How the columns of tables look: labels, units, formats. One place, so that a measure looks alike everywhere."""
+
+from typing import Any
+
+import streamlit as st
+
+from app import format as fmt
+
+_config = st.column_config
+_LINE = "#2F8FCE"
+"""At least 3:1 on white and on the dark ground."""
+_FORMATS = {"USD": "dollar", "EUR": "euro"}
+
+
+def text(label: str, help_: str | None = None, **options: Any) -> Any:
+    """Words."""
+    return _config.TextColumn(label, help=help_, **options)
+
+
+def cost(label: str, currency: str, help_: str | None = None) -> Any:
+    """Money with cents; currencies without a format of their own are named in the label."""
+    if currency in _FORMATS:
+        return _config.NumberColumn(label, help=help_, format=_FORMATS[currency])
+    return _config.NumberColumn(f"{label} ({currency})", help=help_, format="%.2f")
+
+
+def unit_cost(label: str, currency: str, help_: str | None = None) -> Any:
+    """Money of a small unit, with four decimals."""
+    return _config.NumberColumn(label, help=help_, format=f"{fmt.symbol(currency)}%.4f")
+
+
+def number(label: str, help_: str | None = None) -> Any:
+    """Whole numbers with thousands."""
+    return _config.NumberColumn(label, help=help_, format="localized")
+
+
+def compact(label: str, help_: str | None = None) -> Any:
+    """Large numbers as 1.2M."""
+    return _config.NumberColumn(label, help=help_, format="compact")
+
+
+def percent(label: str, help_: str | None = None) -> Any:
+    """A ratio as percent."""
+    return _config.NumberColumn(label, help=help_, format="percent")
+
+
+def sparkline(label: str, help_: str | None = None) -> Any:
+    """A small line from zero."""
+    return _config.LineChartColumn(label, help=help_, y_min=0, color=_LINE)
+
+
+def moment(label: str, help_: str | None = None) -> Any:
+    """A time in UTC."""
+    return _config.DatetimeColumn(label, help=help_, format="D MMM HH:mm")

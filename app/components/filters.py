@@ -1,0 +1,167 @@
+"""Filters that live in the URL, so that a view can be shared: the key of a widget is the parameter's name."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from app import data, period
+from app import format as fmt
+from app.data import Horizon
+from app.period import Period
+
+DIMENSIONS = {
+    "feature": "Feature",
+    "team": "Team",
+    "provider": "Provider",
+    "model": "Model",
+    "project": "Project",
+    "environment": "Environment",
+}
+BUCKETS = {"day": "Day", "week": "Week", "month": "Month"}
+MEASURES = {"billed": "Billed", "effective": "Effective"}
+FILTERABLE = ("provider", "team", "feature", "model", "environment")
+URL: Any = "query-params"
+KEYS = {"feature": "features"}
+"""Names of filters in the URL that differ from their dimension: `feature` is the one feature a page looks into."""
+
+Items = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a page was asked for. `filters` holds only dimensions that are filtered."""
+
+    period: Period
+    currency: str
+    filters: tuple[tuple[str, Items], ...] = ()
+
+    def params(self, *names: str) -> dict[str, Any]:
+        """Parameters of a query that takes start, end, currency and the named filters."""
+        chosen = {name: items for name, items in self.filters if name in names}
+        return {"start": self.period.start, "end": self.period.end, "currency": self.currency, **chosen}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Values seen in the store by dimension, with names to show."""
+
+    items: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def of(self, dimension: str) -> Mapping[str, str]:
+        """Item → name of one dimension."""
+        return self.items.get(dimension, {})
+
+
+def accept_keys(found: Options, *dimensions: str, **one_of: str) -> None:
+    """Streamlit binds labels (`?by=Team`) and drops all else; links that use keys (`?by=team`) work as well.
+
+    Call it before the first widget of a page: the address is rewritten to labels and the page runs once more.
+    `dimensions` are the filters of the page, `one_of` maps further parameters to their dimension.
+    """
+    names: dict[str, Mapping[str, str]] = {
+        "period": period.NAMES,
+        "by": DIMENSIONS,
+        "bucket": BUCKETS,
+        "measure": MEASURES,
+    }
+    names |= {KEYS.get(name, name): found.of(name) for name in dimensions}
+    names |= {key: found.of(name) for key, name in one_of.items()}
+    rewritten = {}
+    for key, labels in names.items():
+        given = st.query_params.get_all(key)
+        if any(value in labels and labels[value] != value for value in given):
+            rewritten[key] = [labels.get(value, value) for value in given]
+    if rewritten:
+        st.query_params.update(rewritten)
+        st.rerun()
+
+
+def options() -> Options:
+    """What can be filtered by."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in data.ask("cost/filter_values").rows():
+        names = found[row["dimension"]]
+        taken = row["item_name"] in names.values()
+        names[row["item"]] = f"{row['item_name']} ({row['item']})" if taken else row["item_name"]
+    return Options(found)
+
+
+def choose_period(horizon: Horizon) -> Period:
+    """The period, with two dates of its own when it is custom."""
+    name = st.segmented_control(
+        "Period",
+        list(period.NAMES),
+        default=period.DEFAULT,
+        required=True,
+        format_func=period.NAMES.__getitem__,
+        key="period",
+        bind=URL,
+    )
+    custom: tuple[date, ...] = ()
+    if name == "custom":
+        first = horizon.complete_end - timedelta(days=period.ROLLING[period.DEFAULT])
+        custom = st.date_input(
+            "First and last day (UTC)",
+            value=(first, horizon.complete_end - timedelta(days=1)),
+            max_value=horizon.today,
+            key="range",
+            bind=URL,
+            format="YYYY-MM-DD",
+            width=260,
+        )
+    return period.resolve(name or period.DEFAULT, horizon.today, horizon.complete_end, custom)
+
+
+def choose_one(label: str, names: Mapping[str, str], key: str) -> str:
+    """One of a few, as buttons beside each other; the first is the default."""
+    first = next(iter(names))
+    chosen = st.segmented_control(
+        label, list(names), default=first, required=True, format_func=names.__getitem__, key=key, bind=URL
+    )
+    return chosen or first
+
+
+def choose_currency(currencies: list[str]) -> str:
+    """The organisation's currency first; a choice only when there are others."""
+    own = data.currency()
+    names = [own, *(c for c in currencies if c != own)]
+    if len(names) == 1:
+        return own
+    return st.segmented_control("Currency", names, default=own, required=True, key="currency", bind=URL) or own
+
+
+def choose_filters(found: Options, dimensions: tuple[str, ...]) -> tuple[tuple[str, Items], ...]:
+    """Any number of values per dimension; none means all."""
+    chosen = []
+    with st.popover("Filters", icon=":material/filter_list:"):
+        for name in dimensions:
+            names = found.of(name)
+            items = st.multiselect(
+                DIMENSIONS[name],
+                list(names),
+                format_func=partial(_named, names),
+                key=KEYS.get(name, name),
+                bind=URL,
+                placeholder="All",
+            )
+            if items:
+                chosen.append((name, tuple(items)))
+    return tuple(chosen)
+
+
+def _named(names: Mapping[str, str], item: str) -> str:
+    return names.get(item, item)
+
+
+def told(chosen: tuple[tuple[str, Items], ...], found: Options) -> str:
+    """The active filters as words: `Team: Discovery. Model: a and b.`; empty without any."""
+    parts = [
+        f"{DIMENSIONS[name]}: {fmt.listed([found.of(name).get(item, item) for item in items])}."
+        for name, items in chosen
+    ]
+    return f"Only {' '.join(parts)}" if parts else ""

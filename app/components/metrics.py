@@ -1,0 +1,50 @@
+"""Cards with one number each; what is unknown is an en dash with its reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+CARD_WIDTH = 155
+"""Pixels: four cards beside each other on a desk, two on a phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """`delta` is text with its sign; `rise_is_bad` colours it; `note` stands below, `trend` draws a sparkline."""
+
+    label: str
+    value: str
+    delta: str | None = None
+    note: str | None = None
+    rise_is_bad: bool | None = None
+    trend: Sequence[float | None] | None = None
+    help: str | None = None
+
+
+def draw(cards: Sequence[Card]) -> None:
+    """A row of cards that wraps. Static: fits into cached sections."""
+    grid = st.grid(len(cards), min_column_width=CARD_WIDTH)
+    for card in cards:
+        options: dict[str, Any] = {}
+        if card.trend:
+            options = {"chart_data": list(card.trend), "chart_type": "area"}
+        grid.metric(
+            card.label,
+            card.value,
+            card.delta,
+            delta_color=_color(card),
+            delta_arrow="auto" if card.delta and card.delta[0] in "+-" else "off",
+            delta_description=card.note,
+            help=card.help,
+            border=True,
+            height="stretch",
+            **options,
+        )
+
+
+def _color(card: Card) -> Any:
+    if card.rise_is_bad is None or not card.delta or card.delta[0] not in "+-":
+        return "off"
+    return "inverse" if card.rise_is_bad else "normal"

@@ -1,0 +1,70 @@
+"""A table with its downloads: what is drawn is rounded, what is downloaded has every digit."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+from pyarrow import csv, parquet
+
+from app.components.sql import show_sql
+from app.format import UNKNOWN
+from queries.runner import Result
+
+ROW_HEIGHT = 35
+SHOWN_ROWS = 14
+
+
+def draw(table: pa.Table, columns: dict[str, Any], alt: str) -> None:
+    """A static table without an index, as high as its rows up to fourteen."""
+    st.dataframe(
+        table.select([name for name in columns if name in table.column_names]),
+        hide_index=True,
+        column_config=columns,
+        height=height(table.num_rows),
+        placeholder=UNKNOWN,
+        alt=alt,
+    )
+
+
+def height(row_count: int) -> int:
+    """Pixels of a table with its header."""
+    return ROW_HEIGHT * (min(row_count, SHOWN_ROWS) + 1) + 3
+
+
+def toolbar(result: Result, *others: Result, name: str) -> None:
+    """The SQL, and the answer of `result` as CSV and Parquet. Holds widgets: call it outside cached sections."""
+    with st.container(horizontal=True, gap="small"):
+        show_sql(result, *others)
+        _download("CSV", result, name, "csv", "text/csv", as_csv)
+        _download("Parquet", result, name, "parquet", "application/vnd.apache.parquet", as_parquet)
+
+
+def _download(
+    label: str, result: Result, name: str, ending: str, mime: str, write: Callable[[pa.Table], bytes]
+) -> None:
+    st.download_button(
+        label,
+        data=lambda: write(result.table),
+        file_name=f"burnline-{name}.{ending}",
+        mime=mime,
+        key=f"download-{name}-{ending}",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )
+
+
+def as_csv(table: pa.Table) -> bytes:
+    """CSV with a header; money with every digit, unknown as an empty field."""
+    buffer = BytesIO()
+    csv.write_csv(table, buffer)
+    return buffer.getvalue()
+
+
+def as_parquet(table: pa.Table) -> bytes:
+    """Parquet with the types of the query: money stays DECIMAL."""
+    buffer = BytesIO()
+    parquet.write_table(table, buffer)
+    return buffer.getvalue()

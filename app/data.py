@@ -1,0 +1,108 @@
+"""What pages read: settings, store, clock, and query answers cached until the store changes."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+import streamlit as st
+
+from app.memo import Memo
+from config.settings import CONFIG_DIR_VARIABLE, STORE_URL_VARIABLE, Settings, load_settings
+from queries.runner import Result, run
+from store.engine import Store, open_store
+from store.errors import StoreError
+
+CACHE_SECONDS = 600
+"""An answer is dropped after ten minutes even if nothing changed, so that memory follows use."""
+VERSION_SECONDS = 2
+"""How old the check for new data may be: many sessions share one check."""
+SETTINGS_SECONDS = 60
+ENDED_DAYS = 14
+"""A source without a cost for so long has ended; it does not hold back what counts as a whole day."""
+
+
+_SETTINGS: Memo[Settings] = Memo(SETTINGS_SECONDS)
+_STORE: Memo[Store] = Memo(SETTINGS_SECONDS)
+_VERSION: Memo[str] = Memo(VERSION_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """`today` is the UTC day; costs before `complete_end` are whole; `costs_to`: the earliest watermark."""
+
+    today: date
+    complete_end: date
+    costs_to: datetime | None
+
+
+def now() -> datetime:
+    """The time, in UTC. The one clock of the app; tests set it."""
+    return datetime.now(UTC)
+
+
+def settings() -> Settings:
+    """burnline.toml, read again once a minute. Raises SettingsError."""
+    return _SETTINGS.get((os.environ.get(CONFIG_DIR_VARIABLE), os.environ.get(STORE_URL_VARIABLE)), load_settings)
+
+
+def store() -> Store:
+    """The store of the settings. Raises StoreError."""
+    url = settings().store.url
+    return _STORE.get(url, lambda: open_store(url))
+
+
+def data_version() -> str:
+    """Changes whenever a load, an alert or a request has changed the store."""
+    label = store().label
+    return _VERSION.get(label, lambda: newest_version(label))
+
+
+def forget_version() -> None:
+    """Looks for new data at the next question, not after two seconds: a page has just written."""
+    _VERSION.clear()
+
+
+def newest_version(label: str) -> str:
+    """The data version, asked of the store itself. Raises StoreError for a store without tables."""
+    try:
+        facts = run(store(), "ops/data_version").one()
+    except Exception:
+        if not sa.inspect(store().engine).has_table("collector_run"):
+            raise StoreError(
+                f"The store {label} has no tables yet; create them with: python -m burnline db upgrade"
+            ) from None
+        raise
+    return "|".join([label, *(str(value) for value in facts.values())])
+
+
+def ask(name: str, **params: Any) -> Result:
+    """The answer to a query, from the cache when the store has not changed. Raises QueryError, StoreError."""
+    given = tuple((key, tuple(v) if isinstance(v, list) else v) for key, v in sorted(params.items()))
+    return _ask(data_version(), name, given)
+
+
+@st.cache_resource(ttl=CACHE_SECONDS, max_entries=512, show_spinner=False)
+def _ask(version: str, name: str, params: tuple[tuple[str, Any], ...]) -> Result:  # noqa: ARG001  part of the key
+    return run(store(), name, **dict(params))
+
+
+def horizon() -> Horizon:
+    """Up to when costs are known, over the sources that still bill."""
+    today, since = now().date(), cost_sources_since()
+    watermarks = [row["watermark_at"] for row in ask("ops/cost_freshness", since=since).rows()]
+    known = [at for at in watermarks if at is not None]
+    costs_to = min(known) if known else None
+    complete_end = min(today, costs_to.date()) if costs_to else today
+    return Horizon(today, max(complete_end, since), costs_to)
+
+
+def cost_sources_since() -> date:
+    """A source counts as billing when it has costs on this day or later."""
+    return now().date() - timedelta(days=ENDED_DAYS)
+
+
+def currency() -> str:
+    """The organisation's currency: pages show it first and never add another to it."""
+    return settings().organization.currency

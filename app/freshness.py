@@ -1,0 +1,65 @@
+"""What state each source is in, from its runs and the clock. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+STATES = ("failing", "late", "waiting", "running", "ok")
+"""Gravest first; `waiting`: configured and never run."""
+LABELS = {
+    "failing": "✕ Failing",
+    "late": "! Late",
+    "waiting": "– Not run yet",
+    "running": "↻ Running",
+    "ok": "✓ On time",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """One source: its state and the row of `ops/sources` (empty when it never ran)."""
+
+    source: str
+    state: str
+    facts: Mapping[str, Any]
+
+    @property
+    def label(self) -> str:
+        """Sign and word: colour alone tells nobody enough."""
+        return LABELS[self.state]
+
+    @property
+    def is_loading_history(self) -> bool:
+        """True while its first backfill runs, or is about to."""
+        return self.state == "waiting" or self.facts.get("running_kind") == "backfill"
+
+
+def states(
+    rows: Iterable[Mapping[str, Any]], configured: Iterable[str], now: datetime, stale_after: timedelta
+) -> list[SourceState]:
+    """Every source that ran or is configured, gravest first. Only configured ones can be late."""
+    wanted = set(configured)
+    found = {row["source"]: _state(row, row["source"] in wanted, now, stale_after) for row in rows}
+    for source in wanted - found.keys():
+        found[source] = SourceState(source, "waiting", {})
+    return sorted(found.values(), key=lambda s: (STATES.index(s.state), s.source))
+
+
+def _state(row: Mapping[str, Any], configured: bool, now: datetime, stale_after: timedelta) -> SourceState:
+    watermark = row["watermark_at"]
+    if row["last_status"] == "failed":
+        state = "failing"
+    elif row["running_kind"] is not None:
+        state = "running"
+    elif configured and (watermark is None or now.replace(tzinfo=None) - watermark > stale_after):
+        state = "late"
+    else:
+        state = "ok"
+    return SourceState(row["source"], state, row)
+
+
+def summary(found: Sequence[SourceState]) -> str:
+    """`1 source failing, 2 sources late`; empty when all is well."""
+    counted = [(word, sum(1 for s in found if s.state == word)) for word in ("failing", "late")]
+    return ", ".join(f"{number} source{'s' if number > 1 else ''} {word}" for word, number in counted if number)

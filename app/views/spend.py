@@ -1,0 +1,169 @@
+"""What is spent on what, over time; every choice is in the URL."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app import data, stories, tables
+from app import format as fmt
+from app.charts import stacked
+from app.components import chart, columns, empty, filters, head, metrics, other_currencies, table
+from app.components.filters import Chosen
+from app.components.metrics import Card
+from app.components.section import section
+from app.components.sql import show_sql
+from queries.runner import Result
+
+PAGE = {"title": "Spend", "url": "spend", "icon": ":material/payments:", "order": 20}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything that decides what is drawn."""
+
+    chosen: Chosen
+    dimension: str
+    bucket: str
+    measure: str
+    compared: bool
+    """False when the period before lies ahead of the first bill, so that nothing can be compared."""
+
+
+def render() -> None:
+    """The page."""
+    horizon, found = data.horizon(), filters.options()
+    filters.accept_keys(found, *filters.FILTERABLE)
+    head.draw("Spend")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        period = filters.choose_period(horizon)
+        dimension = filters.choose_one("By", filters.DIMENSIONS, "by")
+        bucket = filters.choose_one("Per", filters.BUCKETS, "bucket")
+        measure = filters.choose_one("Cost", filters.MEASURES, "measure")
+        currencies = data.ask("cost/currencies", start=period.start, end=period.end)
+        currency = filters.choose_currency([row["billing_currency"] for row in currencies.rows()])
+        chosen_filters = filters.choose_filters(found, filters.FILTERABLE)
+    if told := filters.told(chosen_filters, found):
+        st.caption(told)
+    first_day = other_currencies.first_day(currencies.rows(), currency)
+    compared = first_day is not None and first_day <= period.before < period.before_end
+    view = View(Chosen(period, currency, chosen_filters), dimension, bucket, measure, compared)
+    items = _items(view)
+    if not any(row["cost"] for row in items.rows()):
+        empty.no_costs(period.start, period.end, currency)
+        empty.offer_newest(currencies.rows(), currency)
+        show_sql(items, currencies)
+        return
+    _summary(view)
+    _over_time(view)
+    _table(view)
+    table.toolbar(items, name="spend")
+
+
+@section
+def _summary(view: View) -> None:
+    period, currency = view.chosen.period, view.chosen.currency
+    items = _items(view)
+    currencies = data.ask("cost/currencies", start=period.start, end=period.end)
+    rows = items.rows()
+    total, now, before = (sum(row[name] for row in rows) for name in ("cost", "complete_cost", "previous_cost"))
+    change = fmt.change(now, before) if view.compared else None
+    unowned = next((row["cost"] for row in rows if row["item"].lower() == "unattributed"), None)
+    cards = [
+        Card(
+            f"{filters.MEASURES[view.measure]} cost",
+            fmt.money(total, currency),
+            delta=None if change is None else fmt.signed_percent(change),
+            note=f"vs {fmt.days(period.before, period.before_end)}" if view.compared else "nothing before to compare",
+            rise_is_bad=True,
+            help=f"Exactly {fmt.money_exact(total, currency)}.",
+        ),
+        Card(
+            "Per whole day",
+            fmt.money(now / period.complete_days if period.complete_days else None, currency),
+            note=fmt.plural(period.complete_days, "whole day"),
+        ),
+    ]
+    if view.dimension in ("feature", "team"):
+        cards.append(
+            Card(
+                "Unattributed",
+                fmt.money(unowned or 0, currency),
+                delta=fmt.percent((unowned or 0) / total),
+                note="of the total",
+                help="Costs that no rule in attribution.toml gives to a feature.",
+            )
+        )
+    metrics.draw(cards)
+    partial = " Today is not whole yet: it is in the total, not in the change." if period.has_partial_days else ""
+    exact = f"Exactly {fmt.money_exact(total, currency)}, {fmt.days(period.start, period.end)}, UTC days.{partial}"
+    others = other_currencies.sentence(currencies.rows(), currency, f"{view.measure}_cost")
+    st.caption(" ".join(filter(None, [exact, others])))
+    show_sql(items, currencies)
+
+
+@section
+def _over_time(view: View) -> None:
+    period, currency = view.chosen.period, view.chosen.currency
+    result, items = _buckets(view), _items(view).rows()
+    annotations = data.ask("ops/annotations", start=period.start, end=period.end)
+    days = sorted({row["bucket_day"] for row in result.rows()})
+    drawn = stacked.spend(
+        result.rows(),
+        title=stories.spend_headline(items, currency, compared=view.compared),
+        subtitle=(
+            f"{filters.MEASURES[view.measure]} cost in {currency} per {view.bucket} "
+            f"by {filters.DIMENSIONS[view.dimension].lower()}, {fmt.days(period.start, period.end)}, UTC days."
+        ),
+        currency=currency,
+        partial=[day for day in days if not period.is_whole(day, view.bucket)],
+        annotations=annotations.rows(),
+        span=(period.start, period.end),
+    )
+    chart.draw(drawn, key="spend")
+    show_sql(result, annotations)
+
+
+@section
+def _table(view: View) -> None:
+    currency, period = view.chosen.currency, view.chosen.period
+    items = _items(view)
+    st.markdown(f"## By {filters.DIMENSIONS[view.dimension].lower()}")
+    drawn = tables.by_item(items.rows(), _buckets(view).rows(), currency, compared=view.compared)
+    before = f"Whole days against {fmt.days(period.before, period.before_end)}."
+    shown = {
+        "item_name": columns.text(filters.DIMENSIONS[view.dimension], pinned=True),
+        "cost": columns.cost("Cost", currency),
+        "share": columns.percent("Share"),
+        "change_cost": columns.cost("Change", currency, before),
+        "change_ratio": columns.percent("Change %", before),
+        "trend": columns.sparkline(f"Per {view.bucket}"),
+        "exact": columns.text("Exact", "Every digit of the bill."),
+    }
+    table.draw(drawn, shown, alt=f"Cost by {view.dimension}; the last row is the total.")
+
+
+def _items(view: View) -> Result:
+    period = view.chosen.period
+    return data.ask(
+        "cost/spend_by_item",
+        **view.chosen.params(*filters.FILTERABLE),
+        complete_end=period.complete_end,
+        previous_start=period.before,
+        previous_end=period.before_end,
+        dimension=view.dimension,
+        measure=view.measure,
+    )
+
+
+def _buckets(view: View) -> Result:
+    return data.ask(
+        "cost/spend_by_bucket",
+        **view.chosen.params(*filters.FILTERABLE),
+        bucket=view.bucket,
+        dimension=view.dimension,
+        measure=view.measure,
+    )
+
+
+if __name__ == "__main__":
+    render()

@@ -1,0 +1,199 @@
+"""What one feature, one request and one million tokens cost."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from app import data, stories, tables
+from app import format as fmt
+from app.charts import trend
+from app.components import chart, columns, empty, filters, head, metrics, other_currencies, table
+from app.components.filters import Chosen
+from app.components.markdown import plain
+from app.components.metrics import Card
+from app.components.section import section
+from app.components.sql import show_sql
+from queries.runner import Result
+
+PAGE = {"title": "Unit economics", "url": "unit-economics", "icon": ":material/query_stats:", "order": 30}
+
+FILTERS = ("provider", "team", "environment")
+
+
+def render() -> None:
+    """The page."""
+    found = filters.options()
+    filters.accept_keys(found, *FILTERS, feature="feature")
+    head.draw("Unit economics")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        period = filters.choose_period(data.horizon())
+        currencies = data.ask("cost/currencies", start=period.start, end=period.end).rows()
+        currency = filters.choose_currency([row["billing_currency"] for row in currencies])
+        chosen = Chosen(period, currency, filters.choose_filters(found, FILTERS))
+    if told := filters.told(chosen.filters, found):
+        st.caption(told)
+    features = data.ask("cost/unit_by_feature", **chosen.params(*FILTERS))
+    if not features.row_count:
+        empty.no_costs(period.start, period.end, currency)
+        empty.offer_newest(currencies, currency)
+        show_sql(features)
+        return
+    _summary(chosen)
+    _features(features, chosen)
+    names = {row["feature"]: row["feature_name"] for row in features.rows()}
+    feature = st.selectbox(
+        "Look into",
+        list(names),
+        index=None,
+        format_func=lambda key: names.get(key, key),
+        key="feature",
+        bind=filters.URL,
+        placeholder="Click a row above or choose a feature",
+    )
+    if feature:
+        _detail(chosen, feature, names[feature])
+        table.toolbar(_of_feature("cost/unit_by_model", chosen, feature), name=f"models-{feature}")
+        _keys(chosen, feature)
+        table.toolbar(_of_feature("cost/unit_by_key", chosen, feature), name=f"keys-{feature}")
+    _models(chosen)
+    table.toolbar(data.ask("cost/unit_by_model", **chosen.params(*FILTERS)), name="models")
+
+
+@section
+def _summary(chosen: Chosen) -> None:
+    currency, period = chosen.currency, chosen.period
+    features = data.ask("cost/unit_by_feature", **chosen.params(*FILTERS))
+    models = data.ask("cost/unit_by_model", **chosen.params(*FILTERS))
+    days = data.ask("cost/unit_by_day", **chosen.params(*FILTERS))
+    currencies = data.ask("cost/currencies", start=period.start, end=period.end)
+    total = data.ask("cost/unit_total", **chosen.params(*FILTERS))
+    unit = total.one()
+    trend_rows = [row for row in days.rows() if row["day"] < period.complete_end]
+    metrics.draw(
+        [
+            Card(
+                "Cost per 1K requests",
+                fmt.money(unit["cost_per_1k_requests"], currency),
+                trend=_trend(trend_rows, "cost_per_1k_requests"),
+            ),
+            Card(
+                "Cost per 1M tokens",
+                fmt.money(unit["cost_per_1m_tokens"], currency),
+                trend=_trend(trend_rows, "cost_per_1m_tokens"),
+            ),
+            Card("Requests", fmt.compact(unit["request_count"]), trend=_trend(trend_rows, "request_count")),
+            Card("Tokens", fmt.compact(unit["total_tokens"]), trend=_trend(trend_rows, "total_tokens")),
+        ]
+    )
+    silent = stories.silent_providers(models.rows())
+    told = stories.coverage(unit["request_cost"], unit["billed_cost"], silent)
+    others = other_currencies.sentence(currencies.rows(), currency)
+    where = f"{fmt.days(period.start, period.end)}, UTC days."
+    st.caption(" ".join(filter(None, [where, told, stories.list_price_note(features.rows()), others])))
+    show_sql(total, days, models, features, currencies)
+
+
+def _trend(rows: Sequence[Mapping[str, Any]], measure: str) -> list[Any] | None:
+    values = [row[measure] for row in rows]
+    return values if any(value is not None for value in values) else None
+
+
+def _features(features: Result, chosen: Chosen) -> None:
+    """Not cached as a section: its rows can be clicked."""
+    daily = data.ask("cost/cost_by_feature_day", **chosen.params(*FILTERS))
+    rows = features.rows()
+    st.markdown("## Features")
+    drawn = tables.units(rows, tables.sparklines(daily.rows(), "feature", "day", "billed_cost"))
+    shown = {
+        "feature_name": columns.text("Feature", pinned=True),
+        "team": columns.text("Team"),
+        **_unit_columns(chosen),
+    }
+    st.dataframe(
+        drawn.select([name for name in shown if name in drawn.column_names]),
+        hide_index=True,
+        column_config=shown,
+        height=table.height(len(rows)),
+        placeholder=fmt.UNKNOWN,
+        key="feature-table",
+        on_select=lambda: _select([row["feature"] for row in rows]),
+        selection_mode="single-row",
+        alt=f"Unit costs of {fmt.plural(len(rows), 'feature')}, dearest first: {rows[0]['feature_name']}.",
+    )
+    table.toolbar(features, daily, name="unit-economics")
+
+
+def _select(features: list[str]) -> None:
+    chosen = st.session_state["feature-table"].selection.rows
+    st.session_state["feature"] = features[chosen[0]] if chosen else None
+
+
+@section
+def _detail(chosen: Chosen, feature: str, name: str) -> None:
+    period, currency = chosen.period, chosen.currency
+    days = _of_feature("cost/unit_by_day", chosen, feature)
+    annotations = data.ask("ops/annotations", start=period.start, end=period.end)
+    rows = days.rows()
+    cost = sum((row["billed_cost"] or 0 for row in rows), start=0)
+    drawn = trend.unit_cost(
+        rows,
+        title=f"{name}: {fmt.money(cost, currency)} in {fmt.plural(len(rows), 'day')}",
+        subtitle=f"Billed cost per UTC day in {currency}, and per 1K requests where they are reported.",
+        currency=currency,
+        annotations=[row for row in annotations.rows() if row["feature"] in (None, feature)],
+        span=(period.start, period.end),
+    )
+    chart.draw(drawn, key=f"trend-{feature}")
+    show_sql(days, annotations)
+    st.markdown(f"## Models of {plain(name)}")
+    _unit_table(_of_feature("cost/unit_by_model", chosen, feature).rows(), chosen, f"Models of {name}.")
+
+
+@section
+def _keys(chosen: Chosen, feature: str) -> None:
+    st.markdown("## Projects and keys")
+    _unit_table(_of_feature("cost/unit_by_key", chosen, feature).rows(), chosen, "Projects and keys, dearest first.")
+
+
+@section
+def _models(chosen: Chosen) -> None:
+    st.markdown("## Models, billed and at list price")
+    st.caption("A model without a bill is seen in request logs or usage reports only; its list price is all there is.")
+    _unit_table(data.ask("cost/unit_by_model", **chosen.params(*FILTERS)).rows(), chosen, "Models, dearest first.")
+
+
+def _unit_table(rows: Sequence[Mapping[str, Any]], chosen: Chosen, alt: str) -> None:
+    shown = {
+        "provider": columns.text("Provider"),
+        "project_id": columns.text("Project"),
+        "api_key_id": columns.text("API key"),
+        "environment": columns.text("Environment"),
+        "model": columns.text("Model"),
+        **_unit_columns(chosen),
+    }
+    table.draw(tables.units(rows, {}), shown, alt=alt)
+
+
+def _unit_columns(chosen: Chosen) -> dict[str, Any]:
+    currency = chosen.currency
+    scope = "Only costs whose usage is reported count, see Covered."
+    return {
+        "billed_cost": columns.cost("Billed", currency),
+        "trend": columns.sparkline("Cost per day"),
+        "cost_per_1k_requests": columns.unit_cost("Per 1K requests", currency, scope),
+        "cost_per_1m_tokens": columns.unit_cost("Per 1M tokens", currency, scope),
+        "request_count": columns.compact("Requests", "Empty: no source reports them."),
+        "covered": columns.percent("Covered", "Share of the cost whose usage reports requests."),
+        "total_tokens": columns.compact("Tokens"),
+        "estimated_cost": columns.cost("List price (USD)", "USD", "Tokens × published price: an estimate, not a bill."),
+        "unpriced_tokens": columns.compact("Unpriced tokens", "Tokens without a known price, in no estimate."),
+    }
+
+
+def _of_feature(query: str, chosen: Chosen, feature: str) -> Result:
+    return data.ask(query, **chosen.params(*FILTERS), feature=(feature,))
+
+
+if __name__ == "__main__":
+    render()

@@ -1,0 +1,108 @@
+"""A seeded store and an empty one, migrated once per session and copied per test; a fixed clock; page drivers."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from app import data
+from store.engine import Store, open_store
+from store.migrate import upgrade
+from tests.app.support import company
+from tests.app.support.seed import seed
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
+"""A Monday; today is day 23 of a month of 30 days, 22 of them whole."""
+
+OpenApp = Callable[..., AppTest]
+
+CONFIG = """
+demo = true
+[organization]
+name = "Larkfield"
+[sources.openai_costs]
+every = "1h"
+[sources.anthropic_usage]
+"""
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, company.Books]:
+    """The files of a full and of an empty store, and the rows of the full one."""
+    folder = tmp_path_factory.mktemp("stores")
+    full, empty = folder / "full.duckdb", folder / "empty.duckdb"
+    for path in (full, empty):
+        store = open_store(f"duckdb:///{path}")
+        upgrade(store)
+        books = seed(store, NOW) if path == full else company.Books()
+        store.close()
+        if path == full:
+            seeded = books
+    return full, empty, seeded
+
+
+@pytest.fixture
+def books(templates: tuple[Path, Path, company.Books]) -> company.Books:
+    """The rows of the full store, to compute expectations from without SQL."""
+    return templates[2]
+
+
+@pytest.fixture
+def full_store(templates: tuple[Path, Path, company.Books], tmp_path: Path, environment: Path) -> Iterator[Store]:
+    """A store of its own with 120 days of a small company, and the app looking at it."""
+    yield from _opened(templates[0], environment)
+
+
+@pytest.fixture
+def empty_store(templates: tuple[Path, Path, company.Books], environment: Path) -> Iterator[Store]:
+    """A migrated store without a row, and the app looking at it."""
+    yield from _opened(templates[1], environment)
+
+
+def _opened(template: Path, target: Path) -> Iterator[Store]:
+    shutil.copy(template, target)
+    store = open_store(f"duckdb:///{target}")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Settings, the path of the store they name, and the clock; caches of other tests are dropped."""
+    config = tmp_path / "config"
+    config.mkdir()
+    (config / "burnline.toml").write_text(CONFIG, encoding="utf-8")
+    path = tmp_path / "burnline.duckdb"
+    monkeypatch.setenv("BURNLINE_CONFIG_DIR", str(config))
+    monkeypatch.setenv("BURNLINE_STORE_URL", f"duckdb:///{path}")
+    monkeypatch.setattr(data, "now", lambda: NOW)
+    _clear_caches()
+    yield path
+    _clear_caches()
+
+
+def _clear_caches() -> None:
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def open_app() -> OpenApp:
+    """Opens a page of the app by the name of its file, with parameters of the URL; it must not raise."""
+
+    def opened(view: str = "home", **params: str | list[str]) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=30)
+        app.run()
+        for key, value in params.items():
+            app.query_params[key] = value
+        if view != "home" or params:
+            app.switch_page(f"views/{view}.py").run()
+        assert not app.exception
+        return app
+
+    return opened

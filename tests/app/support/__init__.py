@@ -1,0 +1,1 @@
+"""Seeded stores and page drivers for the tests of the app."""

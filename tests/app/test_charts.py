@@ -1,0 +1,142 @@
+"""Charts are plain dicts with a title, units, marks and a text."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.charts import month, movers, stacked, trend
+from app.charts.figure import Chart
+from app.pace import Pace
+
+START = date(2026, 11, 1)
+DAYS = [START + timedelta(days=n) for n in range(10)]
+SPAN = (START, START + timedelta(days=10))
+MARKS = [
+    {"day": DAYS[3], "kind": "launch", "title": "Guide goes live", "feature": None},
+    {"day": START - timedelta(days=1), "kind": "note", "title": "Before", "feature": None},
+]
+
+
+def _rows(items: Sequence[str], days: Sequence[date] = DAYS) -> list[dict[str, Any]]:
+    return [
+        {"bucket_day": day, "item": item, "item_name": item.title(), "cost": Decimal(number + 1)}
+        for number, item in enumerate(items)
+        for day in days
+    ]
+
+
+def _spend(items: Sequence[str], days: Sequence[date] = DAYS, partial: Sequence[date] = ()) -> Chart:
+    return stacked.spend(
+        _rows(items, days),
+        title="$10",
+        subtitle="Billed cost in USD.",
+        currency="USD",
+        partial=partial,
+        annotations=MARKS,
+        span=SPAN,
+    )
+
+
+def _month(budget: Decimal | None = Decimal(300)) -> Chart:
+    pace = Pace(START, date(2026, 12, 1), SPAN[1], Decimal(100), budget)
+    rows = [{"day": day, "billed_cost": Decimal(10)} for day in DAYS]
+    return month.cumulative(rows, pace, title="$100", currency="USD", annotations=MARKS)
+
+
+def _movers() -> Chart:
+    rows = [
+        {"item_name": "A", "complete_cost": Decimal(12), "previous_cost": Decimal(10)},
+        {"item_name": "B", "complete_cost": Decimal(3), "previous_cost": Decimal(0)},
+    ]
+    return movers.movers(rows, title="Up $5", subtitle="Change in USD.", currency="USD")
+
+
+def _trend(per_request: float | None = 0.5) -> Chart:
+    rows = [{"day": day, "billed_cost": Decimal(1), "cost_per_1k_requests": per_request} for day in DAYS]
+    return trend.unit_cost(rows, title="A: $10", subtitle="In USD.", currency="USD", annotations=MARKS, span=SPAN)
+
+
+@pytest.mark.parametrize(
+    "chart", [_spend(["a"]), _month(), _movers(), _trend()], ids=["spend", "month", "movers", "trend"]
+)
+def test_every_chart_has_title_unit_and_text_and_is_json(chart: Chart) -> None:
+    axes = [
+        chart.figure["layout"][name]["title"]["text"]
+        for name in ("xaxis", "yaxis")
+        if "title" in chart.figure["layout"][name]
+    ]
+    assert chart.title
+    assert any("USD" in text for text in axes)
+    assert chart.alt.startswith(chart.title)
+    assert len(chart.alt) > len(chart.title)
+    assert orjson.dumps(chart.figure)
+
+
+@pytest.mark.parametrize("chart", [_spend(["a"]), _month(), _trend()], ids=["spend", "month", "trend"])
+def test_what_happened_inside_the_span_is_marked_and_told(chart: Chart) -> None:
+    labels = " ".join(label["text"] for label in chart.figure["layout"]["annotations"])
+    assert "Guide goes live" in labels
+    assert "Before" not in labels
+
+
+def test_more_than_eight_items_become_seven_and_other() -> None:
+    names = [trace["name"] for trace in _spend([f"item{n}" for n in range(10)]).figure["data"]]
+    assert len(names) == 8
+    assert names[-1] == "Other (3)"
+
+
+def test_unattributed_is_drawn_by_itself_and_hatched_however_small() -> None:
+    rows = _rows(["unattributed", *(f"item{n}" for n in range(12))])
+    assert [name for name, _ in stacked.stack(rows)][-1] == "Unattributed"
+    last = _spend(["unattributed", *(f"item{n}" for n in range(12))]).figure["data"][-1]
+    assert last["marker"]["pattern"]["shape"] == "/"
+
+
+def test_many_buckets_are_an_area_and_unattributed_stays_dashed() -> None:
+    days = [START + timedelta(days=n) for n in range(stacked.AREA_FROM + 1)]
+    traces = _spend(["a", "unattributed"], days).figure["data"]
+    assert {trace["type"] for trace in traces} == {"scatter"}
+    assert traces[-1]["line"]["dash"] == "dash"
+
+
+def test_a_partial_day_is_pale_and_named() -> None:
+    chart = _spend(["a"], partial=[DAYS[-1]])
+    assert chart.figure["data"][0]["marker"]["opacity"] == [1] * 9 + [0.45]
+    assert any(label["text"] == "not whole yet" for label in chart.figure["layout"]["annotations"])
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 9), st.decimals(-100, 1000, places=6)), min_size=1))
+def test_stacks_add_up_to_the_rows_to_the_last_digit(cells: list[tuple[int, int, Decimal]]) -> None:
+    names = ["unattributed", *(f"item{n}" for n in range(20))]
+    rows = [
+        {"bucket_day": DAYS[day], "item": names[item], "item_name": names[item], "cost": cost}
+        for item, day, cost in cells
+    ]
+    drawn = sum((sum(series.values(), Decimal()) for _, series in stacked.stack(rows)), Decimal())
+    assert drawn == sum((cost for _, _, cost in cells), Decimal())
+
+
+def test_the_month_adds_up_and_ends_where_the_run_rate_leads() -> None:
+    traces = {trace["name"]: trace for trace in _month().figure["data"]}
+    assert traces["Actual"]["y"][-1] == 100
+    assert traces["Run rate"]["y"] == [100, 300]
+    assert traces["Budget, pro rata"]["y"] == [10, 300]
+
+
+def test_a_month_without_budget_draws_none() -> None:
+    assert {trace["name"] for trace in _month(None).figure["data"]} == {"Actual", "Run rate"}
+
+
+def test_a_feature_that_is_new_has_no_percent() -> None:
+    assert _movers().figure["data"][0]["text"] == ["+$2.00 (+20%)", "+$3.00 (new)"]
+
+
+def test_a_feature_without_request_counts_has_no_line_per_request() -> None:
+    assert [trace["type"] for trace in _trend(None).figure["data"]] == ["bar"]
+    assert [trace["type"] for trace in _trend().figure["data"]] == ["bar", "scatter"]

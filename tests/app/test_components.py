@@ -1,0 +1,48 @@
+"""Downloads and the SQL behind a number."""
+
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from app import data
+from app.components.markdown import plain
+from app.components.sql import parameters
+from app.components.table import as_csv, as_parquet
+from store.engine import Store
+from store.schema import MONEY
+from store.tables import CollectorRun
+from tests.app.conftest import NOW
+from tests.app.support.seed import insert, runs
+
+TABLE = pa.table({"provider": ["aws", "azure"], "billed_cost": pa.array([Decimal("18.006638618400"), None], MONEY)})
+
+
+def test_a_csv_has_every_digit_and_an_empty_field_for_unknown() -> None:
+    assert as_csv(TABLE).decode().splitlines() == ['"provider","billed_cost"', '"aws",18.006638618400', '"azure",']
+
+
+def test_parquet_keeps_money_decimal() -> None:
+    read = parquet.read_table(BytesIO(as_parquet(TABLE)))
+    assert read.schema.field("billed_cost").type == MONEY
+    assert read.equals(TABLE)
+
+
+def test_parameters_are_shown_as_bound() -> None:
+    types = {"start": "date", "team": "texts", "model": "texts"}
+    given = {"start": date(2026, 11, 1), "team": ("Discovery", "Trust")}
+    assert parameters(types, given) == ":start = 2026-11-01\n:team = Discovery, Trust\n:model = all"
+
+
+def test_an_answer_is_kept_until_the_store_changes(empty_store: Store) -> None:
+    first = data.ask("ops/sources")
+    assert data.ask("ops/sources") is first
+    insert(empty_store, CollectorRun, runs(NOW)[:1])
+    data.forget_version()
+    assert data.ask("ops/sources").row_count == first.row_count + 1
+
+
+def test_text_from_elsewhere_is_no_markup() -> None:
+    assert plain("$5 *of* [x](y) :smile:") == "\\$5 \\*of\\* \\[x\\](y) \\:smile\\:"

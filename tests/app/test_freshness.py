@@ -1,0 +1,46 @@
+"""The state of a source."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app import freshness
+
+NOW = datetime(2026, 11, 23, 14, tzinfo=UTC)
+STALE = timedelta(hours=6)
+
+
+def _row(source: str, **facts: Any) -> dict[str, Any]:
+    known = {"last_status": "ok", "running_kind": None, "watermark_at": NOW.replace(tzinfo=None)}
+    return {"source": source, **known, **facts}
+
+
+def _states(*rows: dict[str, Any], configured: tuple[str, ...] = ()) -> dict[str, str]:
+    return {s.source: s.state for s in freshness.states(rows, configured, NOW, STALE)}
+
+
+def test_the_newest_ended_run_decides_even_while_another_is_under_way() -> None:
+    assert _states(_row("a", last_status="failed", running_kind="scheduled")) == {"a": "failing"}
+
+
+def test_only_a_configured_source_can_be_late() -> None:
+    old = NOW.replace(tzinfo=None) - timedelta(hours=7)
+    rows = (_row("a", watermark_at=old), _row("b", watermark_at=old))
+    assert _states(*rows, configured=("a",)) == {"a": "late", "b": "ok"}
+
+
+def test_a_configured_source_without_a_run_is_waiting() -> None:
+    found = freshness.states([], ["new"], NOW, STALE)
+    assert [(s.source, s.state, s.is_loading_history) for s in found] == [("new", "waiting", True)]
+
+
+def test_a_backfill_is_history_loading_and_a_later_run_is_not() -> None:
+    rows = [_row("a", last_status=None, running_kind="backfill"), _row("b", running_kind="scheduled")]
+    assert [s.is_loading_history for s in freshness.states(rows, [], NOW, STALE)] == [True, False]
+
+
+def test_the_gravest_comes_first_and_the_summary_names_it() -> None:
+    rows = [_row("a"), _row("b", last_status="failed"), _row("c", watermark_at=None)]
+    found = freshness.states(rows, ["c"], NOW, STALE)
+    assert [s.state for s in found] == ["failing", "late", "ok"]
+    assert freshness.summary(found) == "1 source failing, 1 source late"
+    assert freshness.summary(found[2:]) == ""

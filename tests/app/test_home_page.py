@@ -1,0 +1,118 @@
+"""Home: the month, the week, what needs a person."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from app import data
+from app import format as fmt
+from store.engine import Store
+from store.tables import CollectorRun
+from tests.app.conftest import NOW, OpenApp
+from tests.app.support import company, reading
+from tests.app.support.seed import FAILURE, ORGANIZATION_BUDGET, insert
+
+MONTH, TODAY = date(2026, 11, 1), NOW.date()
+WEEK = timedelta(days=7)
+
+
+def test_home_shows_the_month_and_its_run_rate(full_store: Store, books: company.Books, open_app: OpenApp) -> None:
+    app = open_app()
+    shown = reading.metrics(app)
+    whole = books.billed(MONTH, TODAY)
+    assert shown["Spend in November"] == fmt.money(books.billed(MONTH, TODAY + timedelta(days=1)), "USD")
+    assert shown["Run rate for November"] == fmt.money(whole / 22 * 30, "USD")
+    overrun = fmt.money_compact(whole / 22 * 30 - ORGANIZATION_BUDGET, "USD")
+    assert f"{overrun} " in reading.text(app)
+
+
+def test_home_divides_only_costs_whose_usage_reports_requests(
+    full_store: Store, books: company.Books, open_app: OpenApp
+) -> None:
+    app = open_app()
+    days = [TODAY - timedelta(days=n) for n in range(1, 8)]
+    requests = {
+        (u.day, u.provider, _feature(u.attribution_key)): 0
+        for u in books.usage
+        if u.day in days and u.request_count is not None
+    }
+    for u in books.usage:
+        key = (u.day, u.provider, _feature(u.attribution_key))
+        if key in requests:
+            requests[key] += u.request_count or 0
+    bills = [c for c in books.costs if c.day in days and c.billing_currency == "USD"]
+    covered = [c for c in bills if (c.day, c.provider, _feature(c.attribution_key)) in requests]
+    billed = {(c.day, c.provider, _feature(c.attribution_key)) for c in covered}
+    cost = sum((c.billed_cost for c in covered), Decimal())
+    counted = sum(n for key, n in requests.items() if key in billed)
+    assert reading.metrics(app)["Cost per 1K requests"] == fmt.money(cost * 1000 / counted, "USD")
+    share = fmt.percent(cost / sum((c.billed_cost for c in bills), Decimal()))
+    assert f"covers {share} of spend: anthropic does not report requests" in reading.text(app)
+
+
+def _feature(attribution_key: str) -> str | None:
+    return next(s.feature for s in (*company.STREAMS, company.LOG_ONLY) if s.attribution_key == attribution_key)
+
+
+def test_home_names_money_in_other_currencies_and_adds_none(
+    full_store: Store, books: company.Books, open_app: OpenApp
+) -> None:
+    euros = books.billed(MONTH, date(2026, 12, 1), "EUR")
+    assert f"Not included: {fmt.money(euros, 'EUR')}" in reading.text(open_app())
+
+
+def test_home_lists_open_alerts_gravest_first_and_no_closed_one(full_store: Store, open_app: OpenApp) -> None:
+    text = reading.text(open_app())
+    assert text.index("✕ Page") < text.index("! Ticket")
+    assert "50% of its budget" not in text
+
+
+def test_home_shows_failing_sources_first(full_store: Store, open_app: OpenApp) -> None:
+    sources = reading.table_with(open_app(), "last_run")
+    assert sources.iloc[0]["source"] == "anthropic_usage"
+    assert sources.iloc[0]["state"] == "✕ Failing"
+
+
+def test_home_says_which_budget_will_not_hold(full_store: Store, open_app: OpenApp) -> None:
+    budgets = reading.table_with(open_app(), "run_rate").set_index("scope")["status"].to_dict()
+    assert budgets == {"Organisation": "! Will not hold", "Discovery": "✕ Exceeded"}
+
+
+def test_an_empty_store_shows_no_zero_and_says_what_to_do(empty_store: Store, open_app: OpenApp) -> None:
+    app = open_app()
+    assert set(reading.metrics(app).values()) == {"–"}
+    assert "python -m burnline import focus" in reading.text(app)
+    assert not reading.charts(app)
+
+
+def test_the_first_backfill_shows_its_progress(empty_store: Store, open_app: OpenApp) -> None:
+    insert(empty_store, CollectorRun, [_run("openai_costs", "running"), _run("other", "ok")])
+    app = open_app()
+    progress = app.get("progress")[0].proto
+    assert progress.value == 33
+    assert "1 of 3 sources loaded; loading openai_costs; waiting: anthropic_usage. 40 rows so far" in progress.text
+
+
+def _run(source: str, status: str) -> CollectorRun:
+    return CollectorRun(
+        run_id=source,
+        source=source,
+        kind="backfill",
+        started_at=NOW,
+        status=status,
+        window_start_at=NOW - timedelta(days=120),
+        window_end_at=NOW,
+        finished_at=NOW if status == "ok" else None,
+        watermark_at=NOW if status == "ok" else None,
+        row_count=40 if status == "ok" else None,
+    )
+
+
+def test_on_the_first_of_a_month_nothing_is_forecast(
+    full_store: Store, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "now", lambda: datetime(2026, 12, 1, 3, tzinfo=UTC))
+    app = open_app()
+    assert reading.metrics(app)["Run rate for December"] == "–"
+    assert FAILURE not in reading.text(app)
