@@ -1,0 +1,137 @@
+"""From the vendors' bills over HTTP to the page a reader sees and the message a channel gets."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from burnline.demo import SEED
+from config.loader import load_reference
+from sandbox.company import Company
+from sandbox.truth import Truth
+from store.export import plain
+from tests.e2e.conftest import slack_messages
+from tests.support.browser import screenshot_folder, wait_until_drawn
+from tests.support.served import Served
+
+PAGES = {"home": "/", "spend": "/spend", "unit-economics": "/unit-economics", "sources": "/sources"}
+EXPECTED_404 = ("/_stcore/health", "/_stcore/host-config")
+"""A deep link asks for these below its own path first (streamlit#7074)."""
+
+
+@pytest.fixture(scope="session")
+def truth(demo: Served, demo_folder: Path) -> Truth:
+    anchor = date.fromisoformat((demo_folder / "demo/sandbox/anchor.txt").read_text().strip())
+    return Truth(Company(SEED, anchor))
+
+
+def last_month() -> tuple[date, date]:
+    this = datetime.now(UTC).date().replace(day=1)
+    return (this - timedelta(days=1)).replace(day=1), this
+
+
+def opened(browser: Browser, url: str, *, scheme: str = "light", width: int = 1440) -> Page:
+    context = browser.new_context(
+        viewport={"width": width, "height": 1000},
+        color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.goto(url)
+    wait_until_drawn(page)
+    return page
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_draws_whole_in_both_themes_and_on_a_phone(
+    demo: Served, browser: Browser, tmp_path: Path, name: str, scheme: str, width: int
+) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 1000},
+        color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.on("requestfailed", lambda request: failures.append(request.url))
+    page.on(
+        "response",
+        lambda answer: (
+            failures.append(f"{answer.status} {answer.url}")
+            if answer.status >= 400 and not answer.url.endswith(EXPECTED_404)
+            else None
+        ),
+    )
+    page.goto(demo.url + PAGES[name])
+    wait_until_drawn(page)
+    text = page.inner_text('[data-testid="stMain"]')
+    assert "Demo data" in text
+    assert "could not be drawn" not in text
+    assert "Traceback" not in text
+    assert failures == []
+    main = page.locator('[data-testid="stMain"]')
+    assert main.evaluate("e => e.scrollWidth <= e.clientWidth + 1"), "the page scrolls sideways"
+    height = main.evaluate("e => e.scrollHeight")
+    page.set_viewport_size({"width": width, "height": min(max(int(height), 800), 5000)})
+    wait_until_drawn(page)
+    page.screenshot(path=screenshot_folder(tmp_path) / f"{name}-{scheme}-{width}.png", animations="disabled")
+    context.close()
+
+
+def test_last_months_spend_on_the_page_is_the_companys_to_the_last_digit(
+    demo: Served, browser: Browser, truth: Truth
+) -> None:
+    start, end = last_month()
+    page = opened(browser, demo.url + "/spend?period=last-month")
+    text = page.inner_text('[data-testid="stMain"]')
+    exact = re.search(r"Exactly (-?[\d,.]+) USD", text)
+    assert exact, text
+    assert Decimal(exact[1].replace(",", "")) == truth.total_cost(start, end, datetime.now(UTC))
+
+
+def test_what_nobody_owns_is_shown_and_true(demo: Served, browser: Browser, truth: Truth) -> None:
+    start, end = last_month()
+    page = opened(browser, demo.url + "/spend?period=last-month")
+    unattributed = truth.unattributed_cost(start, end, datetime.now(UTC))
+    assert f"${unattributed:,.2f}" in page.inner_text('[data-testid="stMain"]')
+
+
+def test_slack_hears_of_each_budget_in_danger_once(demo: Served, demo_folder: Path, truth: Truth) -> None:
+    now = datetime.now(UTC)
+    month = now.date().replace(day=1)
+    roots = [message for message in slack_messages(demo) if not message.get("thread_ts")]
+    texts = [message["text"] for message in roots]
+    reference = load_reference(demo_folder / "demo/config")
+    names = {feature.key: feature.name for feature in reference.features}
+    spent_by_team: dict[str, Decimal] = {}
+    teams = {feature.key: feature.team for feature in reference.features}
+    for cost in truth.billed_costs(month, now.date(), now):
+        if cost.feature:
+            team = teams[cost.feature]
+            spent_by_team[team] = spent_by_team.get(team, Decimal(0)) + cost.billed_cost
+    assert names
+    days = (now.date() - month).days
+    for budget in reference.budgets:
+        if budget.scope_type != "team" or budget.period_start != month:
+            continue
+        spent = spent_by_team.get(budget.scope, Decimal(0))
+        pace = spent / days * (budget.period_end - month).days if days >= 3 else Decimal(0)
+        in_danger = spent > budget.amount * Decimal("0.8") or pace > budget.amount
+        about = [text for text in texts if f"Team {budget.scope} " in text]
+        assert len(about) == (1 if in_danger else 0), (budget, plain(spent), texts)
+
+
+def test_the_server_says_whether_it_is_ready_and_sends_a_strict_policy(demo: Served) -> None:
+    import urllib.request
+
+    assert demo.text("/livez") == "ok"
+    assert demo.text("/readyz") == "ok"
+    with urllib.request.urlopen(demo.url, timeout=30) as answer:
+        assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["X-Frame-Options"] == "DENY"
