@@ -1,0 +1,1 @@
+"""Speed claims, each measured beside its limit in the same run: `make bench`."""
