@@ -15,6 +15,9 @@ LABELS = {
     "ok": "✓ On time",
 }
 
+MISSED_RUNS = 2
+"""A source is not late before its second run in a row brought nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
@@ -36,23 +39,42 @@ class SourceState:
 
 
 def states(
-    rows: Iterable[Mapping[str, Any]], configured: Iterable[str], now: datetime, stale_after: timedelta
+    rows: Iterable[Mapping[str, Any]],
+    configured: Mapping[str, timedelta | None],
+    now: datetime,
+    stale_after: timedelta,
 ) -> list[SourceState]:
-    """Every source that ran or is configured, gravest first. Only configured ones can be late."""
-    wanted = set(configured)
-    found = {row["source"]: _state(row, row["source"] in wanted, now, stale_after) for row in rows}
-    for source in wanted - found.keys():
+    """Every source that ran or is configured, gravest first.
+
+    Only configured ones can be late; `configured` maps each to its own limit, or None for the default.
+    """
+    found = {
+        row["source"]: _state(row, now, _limit(row, configured[row["source"]], stale_after))
+        if row["source"] in configured
+        else _state(row, now, None)
+        for row in rows
+    }
+    for source in configured.keys() - found.keys():
         found[source] = SourceState(source, "waiting", {})
     return sorted(found.values(), key=lambda s: (STATES.index(s.state), s.source))
 
 
-def _state(row: Mapping[str, Any], configured: bool, now: datetime, stale_after: timedelta) -> SourceState:
+def _limit(row: Mapping[str, Any], own: timedelta | None, stale_after: timedelta) -> timedelta | None:
+    """How old its data may be, as the alert on stale sources has it; None for files, which come when they come."""
+    if own:
+        return own
+    if row["reads_files"]:
+        return None
+    return max(stale_after, timedelta(seconds=MISSED_RUNS * (row["every_seconds"] or 0)))
+
+
+def _state(row: Mapping[str, Any], now: datetime, limit: timedelta | None) -> SourceState:
     watermark = row["watermark_at"]
     if row["last_status"] == "failed":
         state = "failing"
     elif row["running_kind"] is not None:
         state = "running"
-    elif configured and (watermark is None or now.replace(tzinfo=None) - watermark > stale_after):
+    elif limit and (watermark is None or now.replace(tzinfo=None) - watermark > limit):
         state = "late"
     else:
         state = "ok"

@@ -1,16 +1,18 @@
-"""A month's spend against its budget: flat pro rata, and what the month comes to at the rate so far. Pure."""
+"""A month's spend for drawing, with or without a budget; the arithmetic is the one of the budget alerts. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
+from domain.budget import BudgetPace
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Money of whole UTC days only. `budget` None: nobody set one; `run_rate` None: no whole day yet."""
+    """Money of whole UTC days only. `budget` None: nobody set one; `run_rate` None: too few whole days."""
 
     start: date
     end: date
@@ -21,22 +23,28 @@ class Pace:
     @property
     def days(self) -> int:
         """Days of the period."""
-        return (self.end - self.start).days
+        return self._pace.days
 
     @property
     def complete_days(self) -> int:
         """Whole days that are billed."""
-        return max(0, (min(self.complete_end, self.end) - self.start).days)
+        return self._pace.complete_days
 
     @property
     def pro_rated(self) -> Decimal | None:
         """The part of the budget that the whole days so far may use."""
-        return None if self.budget is None else self.budget * self.complete_days / self.days
+        return None if self.budget is None else self._pace.pro_rated
 
     @property
     def run_rate(self) -> Decimal | None:
-        """The whole period at the average of its whole days so far."""
-        return self.complete_cost * self.days / self.complete_days if self.complete_days else None
+        """The whole period at the average of its whole days so far; None while they are too few."""
+        return self._pace.run_rate
+
+    @property
+    def _pace(self) -> BudgetPace:
+        """The same arithmetic as the budget alerts; without a budget, what depends on it is not asked for."""
+        spent = self.complete_cost
+        return BudgetPace(self.start, self.end, self.complete_end, self.budget or Decimal(), spent, spent)
 
     @property
     def ahead(self) -> Decimal | None:
@@ -50,7 +58,9 @@ class Pace:
 
 
 def run_rates(pace: Pace, days: Sequence[Mapping[str, Any]]) -> list[Decimal]:
-    """The run rate as it stood after each whole day. Rows of (day, billed_cost); a day without a row cost nothing."""
+    """The run rate as it stood after each whole day, from the first that has one. Rows of (day, billed_cost)."""
     by_day = {row["day"]: row["billed_cost"] for row in days}
-    whole = [by_day.get(pace.start + timedelta(days=number), Decimal()) for number in range(pace.complete_days)]
-    return [spent * pace.days / number for number, spent in enumerate(accumulate(whole), start=1)]
+    ends = [pace.start + timedelta(days=number) for number in range(1, pace.complete_days + 1)]
+    spent = accumulate(by_day.get(end - timedelta(days=1), Decimal()) for end in ends)
+    paces = [replace(pace, complete_end=end, complete_cost=cost) for end, cost in zip(ends, spent, strict=True)]
+    return [rate for rate in (past.run_rate for past in paces) if rate is not None]

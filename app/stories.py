@@ -14,7 +14,7 @@ def month_headline(pace: Pace, currency: str) -> str:
     """Whether the month will land in its budget."""
     month = fmt.month(pace.start)
     if pace.run_rate is None:
-        return f"{month} has no whole day of costs yet, so there is no run rate."
+        return f"{month} has too few whole days of costs for a run rate."
     lands = f"{month} is on course for {fmt.money_compact(pace.run_rate, currency)}"
     if pace.budget is None or pace.overrun is None:
         return f"{lands}; no budget is set."

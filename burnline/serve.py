@@ -1,8 +1,9 @@
 """`burnline run`: the dashboard and the scheduler in one process, since a DuckDB file lets only one in."""
 
+import os
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,11 @@ def serve(port: int | None) -> None:
         chosen = port or context.settings.server.port
         _refuse_used_port(host, chosen)
         app = build_app(context, lambda: _announce(host, chosen, demo))
-        app.run(config={"server.address": host, "server.port": chosen})
+        with suppress(KeyboardInterrupt):
+            app.run(config={"server.address": host, "server.port": chosen, "logger.hideWelcomeMessage": True})
+    out.print("Stopped.")
+    out.file.flush()
+    os._exit(0)  # a load under way is a transaction that the store drops; waiting for its vendor could take minutes
 
 
 def wants_demo() -> bool:

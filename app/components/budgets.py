@@ -49,5 +49,5 @@ def status(row: Mapping[str, Any], pace: Pace) -> str:
     if row["billed_cost"] > row["budget_amount"]:
         return "✕ Exceeded"
     if pace.overrun is None:
-        return "– No whole day"
+        return "– Too early"
     return "! Will not hold" if pace.overrun > 0 else "✓ On track"

@@ -21,7 +21,11 @@ IDLE_SECONDS = 60
 def source_states() -> list[SourceState]:
     """Every source's state now, gravest first."""
     settings = data.settings()
-    configured = [name for name, keys in settings.sources.items() if keys.get("enabled", True)]
+    configured = {
+        name: parse_duration(keys["stale_after"]) if keys.get("stale_after") else None
+        for name, keys in settings.sources.items()
+        if keys.get("enabled", True)
+    }
     rows = data.ask("ops/sources").rows()
     return freshness.states(rows, configured, data.now(), parse_duration(settings.alerts.stale_after))
 

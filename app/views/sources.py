@@ -51,14 +51,14 @@ def _failures(found: list[SourceState]) -> None:
 
 
 def _states(found: list[SourceState]) -> None:
-    now, settings = data.now(), data.settings()
-    every = {name: str(keys["every"]) for name, keys in settings.sources.items() if keys.get("every")}
+    now = data.now()
     rows = pa.table(
         {
             "state": [s.label for s in found],
             "source": [s.source for s in found],
             "last_run": [fmt.ago(s.facts.get("last_finished_at"), now) for s in found],
-            "every": [every.get(s.source, fmt.UNKNOWN) for s in found],
+            "every": [fmt.duration(s.facts.get("every_seconds")) for s in found],
+            "next_run": [fmt.moment(s.facts.get("next_run_at")) for s in found],
             "watermark_at": [fmt.moment(s.facts.get("watermark_at")) for s in found],
             "last_row_count": pa.array([s.facts.get("last_row_count") for s in found], pa.int64()),
             "loaded_row_count": pa.array([s.facts.get("loaded_row_count") for s in found], pa.int64()),
@@ -70,7 +70,8 @@ def _states(found: list[SourceState]) -> None:
         "state": columns.text("State", pinned=True),
         "source": columns.text("Source", pinned=True),
         "last_run": columns.text("Last run"),
-        "every": columns.text("Runs every", "As burnline.toml says; – where the source's own rhythm applies."),
+        "every": columns.text("Runs every"),
+        "next_run": columns.text("Next run", "– for what was imported by hand."),
         "watermark_at": columns.text("Complete to", "The watermark: data are complete up to here."),
         "last_row_count": columns.number("Rows, last run"),
         "loaded_row_count": columns.number("Rows, all runs"),
@@ -88,7 +89,7 @@ def _waiting() -> None:
             what = f"a backfill of {fmt.days(row['window_start_at'].date(), row['window_end_at'].date())}"
         st.info(
             f"**{plain(row['source'])}**: {what} was asked for {fmt.ago(row['requested_at'], data.now())}; "
-            "the worker picks it up within a minute.",
+            "the worker picks it up within seconds.",
             icon=":material/hourglass_top:",
         )
     if waiting.row_count:
@@ -100,7 +101,15 @@ def _actions(found: list[SourceState]) -> str:
     st.markdown("## Run and inspect a source")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         source = st.selectbox("Source", names, key="source", bind=filters.URL, width=260) or names[0]
-        st.button("Run now", icon=":material/play_arrow:", type="primary", on_click=_ask_for, args=(source, None))
+        st.button(
+            "Run now",
+            icon=":material/play_arrow:",
+            type="primary",
+            on_click=_ask_for,
+            args=(source, None),
+            disabled=source not in data.settings().sources,
+            help="Files that were imported by hand are imported again by hand.",
+        )
         with st.popover("Backfill a range", icon=":material/history:"):
             _backfill(source)
     return source

@@ -11,11 +11,12 @@ STALE = timedelta(hours=6)
 
 def _row(source: str, **facts: Any) -> dict[str, Any]:
     known = {"last_status": "ok", "running_kind": None, "watermark_at": NOW.replace(tzinfo=None)}
+    known |= {"every_seconds": None, "reads_files": False}
     return {"source": source, **known, **facts}
 
 
 def _states(*rows: dict[str, Any], configured: tuple[str, ...] = ()) -> dict[str, str]:
-    return {s.source: s.state for s in freshness.states(rows, configured, NOW, STALE)}
+    return {s.source: s.state for s in freshness.states(rows, dict.fromkeys(configured), NOW, STALE)}
 
 
 def test_the_newest_ended_run_decides_even_while_another_is_under_way() -> None:
@@ -29,18 +30,31 @@ def test_only_a_configured_source_can_be_late() -> None:
 
 
 def test_a_configured_source_without_a_run_is_waiting() -> None:
-    found = freshness.states([], ["new"], NOW, STALE)
+    found = freshness.states([], {"new": None}, NOW, STALE)
     assert [(s.source, s.state, s.is_loading_history) for s in found] == [("new", "waiting", True)]
 
 
 def test_a_backfill_is_history_loading_and_a_later_run_is_not() -> None:
     rows = [_row("a", last_status=None, running_kind="backfill"), _row("b", running_kind="scheduled")]
-    assert [s.is_loading_history for s in freshness.states(rows, [], NOW, STALE)] == [True, False]
+    assert [s.is_loading_history for s in freshness.states(rows, {}, NOW, STALE)] == [True, False]
 
 
 def test_the_gravest_comes_first_and_the_summary_names_it() -> None:
     rows = [_row("a"), _row("b", last_status="failed"), _row("c", watermark_at=None)]
-    found = freshness.states(rows, ["c"], NOW, STALE)
+    found = freshness.states(rows, {"c": None}, NOW, STALE)
     assert [s.state for s in found] == ["failing", "late", "ok"]
     assert freshness.summary(found) == "1 source failing, 1 source late"
     assert freshness.summary(found[2:]) == ""
+
+
+def test_a_source_is_late_by_its_own_limit_else_after_two_missed_runs() -> None:
+    seven_hours_old = NOW.replace(tzinfo=None) - timedelta(hours=7)
+    every_six_hours = _row("slow", watermark_at=seven_hours_old, every_seconds=6 * 3600)
+    strict = _row("strict", watermark_at=seven_hours_old, every_seconds=6 * 3600)
+    found = freshness.states([every_six_hours, strict], {"slow": None, "strict": timedelta(hours=1)}, NOW, STALE)
+    assert {s.source: s.state for s in found} == {"slow": "ok", "strict": "late"}
+
+
+def test_files_are_late_only_by_a_limit_of_their_own() -> None:
+    files = _row("files", watermark_at=NOW.replace(tzinfo=None) - timedelta(days=30), reads_files=True)
+    assert _states(files, configured=("files",)) == {"files": "ok"}

@@ -22,7 +22,7 @@ def test_every_source_is_listed_and_a_failure_has_its_reason(full_store: Store, 
     states = reading.table_with(app, "every").set_index("source")
     assert set(states.index) == set(SOURCES)
     assert states.loc["anthropic_usage"]["state"] == "✕ Failing"
-    assert states.loc["openai_costs"]["every"] == "1h"
+    assert states.loc["openai_costs"]["every"] == "1 h"
     assert states.loc["anthropic_usage"]["every"] == "–"
     assert FAILURE in reading.text(app)
     assert "3 failed runs" in app.error[0].value

@@ -25,7 +25,7 @@ def test_the_headline_says_whether_the_month_lands(cost: int, budget: int | None
 
 
 def test_the_headline_of_the_first_day_promises_nothing() -> None:
-    assert "no run rate" in stories.month_headline(Pace(START, END, START, Decimal(0), None), "USD")
+    assert "too few whole days" in stories.month_headline(Pace(START, END, START, Decimal(0), None), "USD")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from store.tables import (
     Feature,
     Quarantine,
     Restatement,
+    SourceState,
     UsageDay,
 )
 from tests.app.support import company
@@ -37,6 +38,7 @@ def seed(store: Store, now: datetime) -> company.Books:
     insert(store, Attribution, company.attribution())
     insert(store, Budget, budgets(now.date()))
     insert(store, CollectorRun, runs(now))
+    insert(store, SourceState, source_states(now))
     insert(store, Alert, alerts(now))
     insert(store, Annotation, annotations(now))
     insert(store, Quarantine, quarantined())
@@ -80,6 +82,20 @@ def runs(now: datetime) -> list[CollectorRun]:
             made.append(_run(source, "scheduled", began, 168, row_count=310 + hours, failed=failed))
     next(r for r in reversed(made) if r.source == "focus_files").quarantined_count = 2
     return made
+
+
+def source_states(now: datetime) -> list[SourceState]:
+    """The worker runs one source an hour; it has registered nothing of the others."""
+    return [
+        SourceState(
+            source="openai_costs",
+            kind="openai_costs",
+            title="OpenAI costs",
+            role="billing",
+            every_seconds=3600,
+            next_run_at=now + timedelta(minutes=40),
+        )
+    ]
 
 
 def _run(source: str, kind: str, began: datetime, hours: int, *, row_count: int, failed: bool = False) -> CollectorRun:
