@@ -42,10 +42,15 @@ def test_a_restated_day_shows_before_and_after(full_store: Store, open_app: Open
 
 
 def test_run_now_leaves_a_request_for_the_worker_and_says_so(full_store: Store, open_app: OpenApp) -> None:
-    app = open_app("sources", source="openai_usage")
+    app = open_app("sources", source="openai_costs")
     next(b for b in app.button if b.label == "Run now").click().run()
-    assert [(r["source"], r["window_start_at"]) for r in _requests(full_store)] == [("openai_usage", None)]
+    assert [(r["source"], r["window_start_at"]) for r in _requests(full_store)] == [("openai_costs", None)]
     assert "the worker picks it up" in reading.text(app)
+
+
+def test_what_was_imported_by_hand_cannot_be_run(full_store: Store, open_app: OpenApp) -> None:
+    app = open_app("sources", source="gateway_log")
+    assert next(b for b in app.button if b.label == "Run now").disabled
 
 
 def test_a_backfill_asks_for_whole_days_and_includes_the_last(full_store: Store, open_app: OpenApp) -> None:
