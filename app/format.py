@@ -142,6 +142,15 @@ def month(on: date) -> str:
     return f"{on:%B}"
 
 
+PROVIDERS = {"openai": "OpenAI", "anthropic": "Anthropic"}
+"""How the makers of the words of OpenTelemetry write themselves."""
+
+
+def provider(word: str) -> str:
+    """`openai` → `OpenAI`; a name that a bill spelled stays as it is."""
+    return PROVIDERS.get(word, word)
+
+
 def listed(items: Sequence[str]) -> str:
     """`a, b and c`."""
     return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))

@@ -15,6 +15,8 @@ LABELS = {
     "ok": "✓ On time",
 }
 
+BETWEEN_WINDOWS = timedelta(minutes=1)
+"""Longer than it takes from the end of one window of a backfill to the next one's beginning."""
 MISSED_RUNS = 2
 """A source is not late before its second run in a row brought nothing."""
 
@@ -35,7 +37,9 @@ class SourceState:
     @property
     def is_loading_history(self) -> bool:
         """True while its first backfill runs, or is about to."""
-        return self.state == "waiting" or self.facts.get("running_kind") == "backfill"
+        return self.state == "waiting" or (
+            self.state == "running" and "backfill" in (self.facts["running_kind"], self.facts["last_kind"])
+        )
 
 
 def states(
@@ -75,10 +79,18 @@ def _state(row: Mapping[str, Any], now: datetime, limit: timedelta | None) -> So
     elif row["running_kind"] is not None:
         state = "running"
     elif limit and (watermark is None or now.replace(tzinfo=None) - watermark > limit):
-        state = "late"
+        state = "running" if _is_between_windows(row, now) else "late"
     else:
         state = "ok"
     return SourceState(row["source"], state, row)
+
+
+def _is_between_windows(row: Mapping[str, Any], now: datetime) -> bool:
+    """A backfill is one run per window; just after one ended, the next is about to begin."""
+    ended = row["last_finished_at"]
+    if row["last_kind"] != "backfill" or ended is None:
+        return False
+    return bool(now.replace(tzinfo=None) - ended < BETWEEN_WINDOWS)
 
 
 def summary(found: Sequence[SourceState]) -> str:

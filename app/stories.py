@@ -35,7 +35,11 @@ def coverage(request_cost: Decimal | None, billed_cost: Decimal | None, silent: 
     ratio = request_cost / billed_cost
     if ratio == 1:
         return "Cost per 1K requests covers all spend."
-    who = f": {fmt.listed(silent)} {'do' if len(silent) > 1 else 'does'} not report requests" if silent else ""
+    who = (
+        f": {fmt.listed([fmt.provider(p) for p in silent])} {'do' if len(silent) > 1 else 'does'} not report requests"
+        if silent
+        else ""
+    )
     return f"Cost per 1K requests covers {fmt.percent(ratio)} of spend{who}."
 
 

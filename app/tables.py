@@ -14,6 +14,8 @@ Row = Mapping[str, Any]
 
 _SPARKLINE = pa.list_(pa.float64())
 TOTAL = "Total"
+NO_MODEL = "– no model"
+"""Bills name no model for calls of tools, stored files and code execution."""
 MAX_RATIO = 9.0
 """From ten times on, a change in percent tells nothing: next to nothing was there before."""
 
@@ -52,7 +54,7 @@ def units(rows: Sequence[Row], trends: Mapping[str, Sequence[float]]) -> pa.Tabl
     columns: dict[str, Any] = {}
     for name in ("feature_name", "team", "provider", "model", "project_id", "api_key_id", "environment"):
         if rows and name in rows[0]:
-            columns[name] = pa.array([row[name] or fmt.UNKNOWN for row in rows], pa.string())
+            columns[name] = pa.array([_named(name, row[name]) for row in rows], pa.string())
     for name in ("billed_cost", "cost_per_1k_requests", "cost_per_1m_tokens", "estimated_cost"):
         columns[name] = _floats(row[name] for row in rows)
     for name in ("request_count", "total_tokens", "unpriced_tokens"):
@@ -64,6 +66,12 @@ def units(rows: Sequence[Row], trends: Mapping[str, Sequence[float]]) -> pa.Tabl
     if trends:
         columns["trend"] = pa.array([trends.get(row["feature"], []) for row in rows], _SPARKLINE)
     return pa.table(columns)
+
+
+def _named(column: str, value: str | None) -> str:
+    if value is None:
+        return NO_MODEL if column == "model" else fmt.UNKNOWN
+    return fmt.provider(value) if column == "provider" else value
 
 
 def sparklines(rows: Sequence[Row], item: str, day: str, measure: str) -> dict[str, list[float]]:

@@ -11,19 +11,20 @@ from app import format as fmt
 from app.components import columns, empty, table
 from app.pace import Pace
 
+GRAVEST_FIRST = ("✕ Exceeded", "! Will not hold", "✓ On track", "– Too early")
+
 
 def budgets_table(rows: Sequence[Mapping[str, Any]], complete_end: date, currency: str) -> None:
     """One line per budget: whether it will hold, as a sign and a word. Rows of cost/budget_status."""
     if not rows:
         empty.nothing(f"No budget in {currency} covers this month. Write one into `config/budgets.csv`.")
         return
-    paces = [
-        Pace(r["period_start"], r["period_end"], complete_end, r["complete_cost"], r["budget_amount"]) for r in rows
-    ]
+    rows = sorted(rows, key=lambda row: GRAVEST_FIRST.index(status(row, _pace(row, complete_end))))
+    paces = [_pace(row, complete_end) for row in rows]
     drawn = pa.table(
         {
             "status": [status(row, pace) for row, pace in zip(rows, paces, strict=True)],
-            "scope": [row["scope"] or "Organisation" for row in rows],
+            "scope": [_scope(row) for row in rows],
             "spent": [fmt.money_compact(row["billed_cost"], currency) for row in rows],
             "used": [float(r["billed_cost"] / r["budget_amount"]) if r["budget_amount"] else None for r in rows],
             "budget": [fmt.money_compact(row["budget_amount"], currency) for row in rows],
@@ -38,10 +39,22 @@ def budgets_table(rows: Sequence[Mapping[str, Any]], complete_end: date, currenc
         "budget": columns.text("Budget"),
         "run_rate": columns.text("Run rate"),
     }
-    told = [
-        f"{row['scope'] or 'Organisation'} {status(row, p)[2:].lower()}" for row, p in zip(rows, paces, strict=True)
-    ]
+    told = [f"{_scope(row)} {status(row, p)[2:].lower()}" for row, p in zip(rows, paces, strict=True)]
     table.draw(drawn, shown, alt=f"Budgets: {fmt.listed(told)}.")
+
+
+def _pace(row: Mapping[str, Any], complete_end: date) -> Pace:
+    return Pace(row["period_start"], row["period_end"], complete_end, row["complete_cost"], row["budget_amount"])
+
+
+def _scope(row: Mapping[str, Any]) -> str:
+    match row["scope_type"]:
+        case "organization":
+            return "Organisation"
+        case "provider":
+            return fmt.provider(row["scope"])
+        case _:
+            return str(row["scope_name"])
 
 
 def status(row: Mapping[str, Any], pace: Pace) -> str:

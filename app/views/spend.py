@@ -1,6 +1,7 @@
 """What is spent on what, over time; every choice is in the URL."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -59,6 +60,11 @@ def render() -> None:
     table.toolbar(items, name="spend")
 
 
+def _named(result: Result) -> list[dict[str, Any]]:
+    """Rows whose items are written as people write them."""
+    return [{**row, "item_name": fmt.provider(row["item_name"])} for row in result.rows()]
+
+
 @section
 def _summary(view: View) -> None:
     period, currency = view.chosen.period, view.chosen.currency
@@ -104,11 +110,11 @@ def _summary(view: View) -> None:
 @section
 def _over_time(view: View) -> None:
     period, currency = view.chosen.period, view.chosen.currency
-    result, items = _buckets(view), _items(view).rows()
+    result, items = _buckets(view), _named(_items(view))
     annotations = data.ask("ops/annotations", start=period.start, end=period.end)
     days = sorted({row["bucket_day"] for row in result.rows()})
     drawn = stacked.spend(
-        result.rows(),
+        _named(result),
         title=stories.spend_headline(items, currency, compared=view.compared),
         subtitle=(
             f"{filters.MEASURES[view.measure]} cost in {currency} per {view.bucket} "
@@ -128,7 +134,7 @@ def _table(view: View) -> None:
     currency, period = view.chosen.currency, view.chosen.period
     items = _items(view)
     st.markdown(f"## By {filters.DIMENSIONS[view.dimension].lower()}")
-    drawn = tables.by_item(items.rows(), _buckets(view).rows(), currency, compared=view.compared)
+    drawn = tables.by_item(_named(items), _buckets(view).rows(), currency, compared=view.compared)
     before = f"Whole days against {fmt.days(period.before, period.before_end)}."
     shown = {
         "item_name": columns.text(filters.DIMENSIONS[view.dimension], pinned=True),

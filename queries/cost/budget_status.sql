@@ -1,8 +1,8 @@
 -- title:   How much of each budget is spent?
 -- grain:   one row per (scope_type, scope) with a budget that covers the day given, organization first
 -- params:  day date, complete_end date (costs before this UTC day are whole), currency text
--- returns: scope_type text, scope text, period_start date, period_end date, budget_amount money, currency text,
---          billed_cost money, complete_cost money
+-- returns: scope_type text, scope text, scope_name text, period_start date, period_end date,
+--          budget_amount money, currency text, billed_cost money, complete_cost money
 with spent as (
   select day, provider, team, feature, sum(billed_cost) as billed_cost
   from attributed_cost_day
@@ -16,6 +16,7 @@ with spent as (
 select
   b.scope_type,
   b.scope,
+  max(coalesce(f.name, b.scope)) as scope_name,
   b.period_start,
   b.period_end,
   b.amount as budget_amount,
@@ -23,6 +24,7 @@ select
   coalesce(sum(s.billed_cost), 0) as billed_cost,
   coalesce(sum(case when s.day < cast(:complete_end as date) then s.billed_cost end), 0) as complete_cost
 from budget b
+left join feature f on b.scope_type = 'feature' and f.feature = b.scope
 left join spent s
   on s.day >= b.period_start
   and s.day < b.period_end

@@ -1,11 +1,11 @@
 -- title:   How is each source doing?
 -- grain:   one row per source that ever ran; "last" is the newest run that ended, "running" the one under way
 -- params:  none
--- returns: source text, running_kind text, running_since_at timestamp, last_status text, last_started_at timestamp,
---          last_finished_at timestamp, last_row_count count, error_kind text, error_message text,
---          last_ok_at timestamp, watermark_at timestamp, run_count count, ok_count count, failed_since_ok_count count,
---          loaded_row_count count, quarantined_count count, every_seconds count, next_run_at timestamp,
---          reads_files flag
+-- returns: source text, last_kind text, running_kind text, running_since_at timestamp, last_status text,
+--          last_started_at timestamp, last_finished_at timestamp, last_row_count count, error_kind text,
+--          error_message text, last_ok_at timestamp, watermark_at timestamp, run_count count, ok_count count,
+--          failed_since_ok_count count, loaded_row_count count, quarantined_count count,
+--          every_seconds count, next_run_at timestamp, reads_files flag
 with numbered as (
   select
     source, kind, status, started_at, finished_at, watermark_at, row_count, quarantined_count,
@@ -19,6 +19,7 @@ with numbered as (
 )
 select
   numbered.source,
+  max(case when status <> 'running' and newest = 1 then numbered.kind end) as last_kind,
   max(case when status = 'running' and newest = 1 then numbered.kind end) as running_kind,
   max(case when status = 'running' and newest = 1 then started_at end) as running_since_at,
   max(case when status <> 'running' and newest = 1 then status end) as last_status,

@@ -11,7 +11,7 @@ STALE = timedelta(hours=6)
 
 def _row(source: str, **facts: Any) -> dict[str, Any]:
     known = {"last_status": "ok", "running_kind": None, "watermark_at": NOW.replace(tzinfo=None)}
-    known |= {"every_seconds": None, "reads_files": False}
+    known |= {"every_seconds": None, "reads_files": False, "last_kind": "refresh", "last_finished_at": None}
     return {"source": source, **known, **facts}
 
 
@@ -58,3 +58,15 @@ def test_a_source_is_late_by_its_own_limit_else_after_two_missed_runs() -> None:
 def test_files_are_late_only_by_a_limit_of_their_own() -> None:
     files = _row("files", watermark_at=NOW.replace(tzinfo=None) - timedelta(days=30), reads_files=True)
     assert _states(files, configured=("files",)) == {"files": "ok"}
+
+
+def test_between_two_windows_of_a_backfill_a_source_is_still_loading_its_history() -> None:
+    naive = NOW.replace(tzinfo=None)
+    row = _row(
+        "a",
+        watermark_at=naive - timedelta(days=90),
+        last_kind="backfill",
+        last_finished_at=naive - timedelta(seconds=2),
+    )
+    (found,) = freshness.states([row], {"a": None}, NOW, STALE)
+    assert (found.state, found.is_loading_history) == ("running", True)

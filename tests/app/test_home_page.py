@@ -48,7 +48,7 @@ def test_home_divides_only_costs_whose_usage_reports_requests(
     counted = sum(n for key, n in requests.items() if key in billed)
     assert reading.metrics(app)["Cost per 1K requests"] == fmt.money(cost * 1000 / counted, "USD")
     share = fmt.percent(cost / sum((c.billed_cost for c in bills), Decimal()))
-    assert f"covers {share} of spend: anthropic does not report requests" in reading.text(app)
+    assert f"covers {share} of spend: Anthropic does not report requests" in reading.text(app)
 
 
 def _feature(attribution_key: str) -> str | None:

@@ -31,7 +31,7 @@ def test_the_headline_of_the_first_day_promises_nothing() -> None:
 @pytest.mark.parametrize(
     ("covered", "billed", "silent", "told"),
     [
-        ("61", "100", ["anthropic"], "covers 61% of spend: anthropic does not report requests."),
+        ("61", "100", ["anthropic"], "covers 61% of spend: Anthropic does not report requests."),
         ("61", "100", ["a", "b"], "covers 61% of spend: a and b do not report requests."),
         ("100", "100", [], "covers all spend."),
         (None, "100", ["anthropic"], "No source reports requests"),
