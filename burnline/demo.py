@@ -39,7 +39,7 @@ def running_demo() -> Iterator[Demo]:
     try:
         anchor = date.fromisoformat((folder / "sandbox" / "anchor.txt").read_text().strip())
         connection = write_demo_config(Company(SEED, anchor), _clean_config(folder), url)
-        _write_settings(folder / "config", connection)
+        write_settings(folder / "config", connection)
         os.environ[CONFIG_DIR_VARIABLE] = str(folder / "config")
         os.environ[STORE_URL_VARIABLE] = f"duckdb:///{folder / 'demo.duckdb'}"
         yield Demo(url)
@@ -65,8 +65,8 @@ def _clean_config(folder: Path) -> Path:
     return config
 
 
-def _write_settings(config: Path, connection: DemoConnection) -> None:
-    """The sandbox listens on a new port at every start, so the settings are written at every start."""
+def write_settings(config: Path, connection: DemoConnection, *, backfill_days: int = BACKFILL_DAYS) -> None:
+    """Writes burnline.toml and its secrets; at every start, since the sandbox listens on a new port each time."""
     secrets = {
         "openai": connection.openai_admin_key,
         "anthropic": connection.anthropic_admin_key,
@@ -98,7 +98,7 @@ def _write_settings(config: Path, connection: DemoConnection) -> None:
                     account=account,
                     admin_key=f"file:{config / f'{vendor}.secret'}",
                     base_url=base_url,
-                    backfill_days=BACKFILL_DAYS,
+                    backfill_days=backfill_days,
                     max_requests_per_second=1000,
                 )
             )
