@@ -52,6 +52,9 @@ class Sink(Protocol):
     def reply(self, message_id: str, notice: Notice) -> None:
         """An answer in the thread of that message."""
 
+    def check(self) -> None:
+        """One cheap call that posts nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timer:

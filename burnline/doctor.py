@@ -1,10 +1,14 @@
 """Tries everything that is configured and says what to fix."""
 
+import time
 from dataclasses import dataclass
 
+from alerts.discovery import sinks
+from alerts.sink import SinkError, SinkKind, Timer
 from burnline.context import open_context
 from collectors.errors import CollectorError
 from config.secrets import SecretError
+from config.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,7 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """One cheap call per source. Raises SettingsError, StoreError when nothing can be tried at all."""
+    """One cheap call per source and per sink. Raises SettingsError, StoreError when nothing can be tried at all."""
     context = open_context()
     findings = [Finding("store", True, f"{context.store.label} is open and current.")]
     runner = context.runner()
@@ -25,9 +29,18 @@ def examine() -> list[Finding]:
         try:
             runner.check(source)
         except (CollectorError, SecretError) as error:
-            findings.append(Finding(source.name, False, str(error)))
+            findings.append(Finding(source.name, False, str(error).removeprefix(f"{source.name}: ")))
         else:
             findings.append(Finding(source.name, True, "answers."))
+    findings += [_tried_sink(kind, context.settings) for kind in sinks().values() if kind.target(context.settings)]
     if not context.sources:
         findings.append(Finding("sources", True, "none configured; `python -m burnline run` shows the demo."))
     return findings
+
+
+def _tried_sink(kind: SinkKind, settings: Settings) -> Finding:
+    try:
+        kind.connect(settings, Timer(time.monotonic, time.sleep)).check()
+    except SinkError as error:
+        return Finding(kind.name, False, str(error))
+    return Finding(kind.name, True, "answers; nothing was posted.")

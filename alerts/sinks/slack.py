@@ -94,6 +94,15 @@ class SlackSink:
             unfurl_media=False,
         )
 
+    def check(self) -> None:
+        """Asks who the token belongs to."""
+        try:
+            self._client.auth_test()
+        except SlackApiError as refused:
+            raise self._told(refused) from None
+        except (OSError, HTTPException) as error:
+            raise RetriableError(f"Slack does not answer ({type(error).__name__})") from None
+
     def _call(
         self, method: Callable[..., SlackResponse], channel: str, text: str, blocks: list[message.Block], **options: Any
     ) -> SlackResponse:

@@ -43,7 +43,8 @@ def _failures(found: list[SourceState]) -> None:
             since = state.facts["last_ok_at"]
             age = f"last success {fmt.moment(since)}" if since else "it never succeeded"
             times = fmt.plural(state.facts["failed_since_ok_count"], "failed run")
-            reason = plain(state.facts["error_message"] or "no reason was recorded")
+            told = state.facts["error_message"] or "no reason was recorded"
+            reason = plain(told.removeprefix(f"{state.source}: "))
             st.error(f"**{plain(state.source)}**: {reason}  \n{times}, {age}.", icon=":material/error:")
         elif state.state == "late":
             reach = fmt.moment(state.facts.get("watermark_at"))
