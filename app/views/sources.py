@@ -105,7 +105,6 @@ def _actions(found: list[SourceState]) -> str:
         st.button(
             "Run now",
             icon=":material/play_arrow:",
-            type="primary",
             on_click=_ask_for,
             args=(source, None),
             disabled=source not in data.settings().sources,
@@ -127,7 +126,7 @@ def _backfill(source: str) -> None:
     )
     st.caption("These days are read again and replace what is stored; nothing is counted twice.")
     window = _window(min(chosen), max(chosen)) if len(chosen) == 2 else None
-    st.button("Backfill", disabled=window is None, type="primary", on_click=_ask_for, args=(source, window))
+    st.button("Backfill", disabled=window is None, on_click=_ask_for, args=(source, window))
 
 
 def _window(first: date, last: date) -> Window:
