@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -48,7 +48,7 @@ app.add_typer(export_app, name="export")
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(db_app, name="db")
 
-out = Console(soft_wrap=True, highlight=False)
+out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a script to read.")]
 Moment = Annotated[str | None, typer.Option(help="ISO 8601; without a zone it is UTC.")]
@@ -64,7 +64,9 @@ def init() -> None:
 
 @app.command("run")
 def run_all(
-    port: Annotated[int | None, typer.Option(help="Port of the dashboard (default: settings, 8501).")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port of the dashboard (default: settings, 8501).")
+    ] = None,
 ) -> None:
     """Serve the dashboard and run the scheduler; the demo, when no source is configured."""
     from burnline.serve import serve  # imports streamlit, which the other commands do without
@@ -212,8 +214,9 @@ def main() -> None:
 
 
 def _with_progress(work: Callable[[Callable[[str, str], None]], list[Outcome]], *, quiet: bool) -> list[Outcome]:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as bar:
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
         task = bar.add_task("starting")
         return work(lambda source, words: bar.update(task, description=f"{source}  {words}"))
 
@@ -237,7 +240,7 @@ def _window(since: str | None, until: str | None) -> Window | None:
         raise SettingsError("--until needs --since.")
     try:
         return Window(_moment(since), _moment(until) if until else utc_now())
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise SettingsError(f"--since and --until do not make a range: {error}.") from None
 
 
@@ -274,7 +277,8 @@ def _print_result(result: Result, format_: str) -> None:
     else:
         table = Table(title=result.query.title, caption=f"{result.row_count:,} rows in {result.seconds * 1000:.1f} ms")
         for name, word in result.query.returns.items():
-            table.add_column(name, justify="right" if word in ("money", "count", "ratio", "seconds") else "left")
+            side: Literal["left", "right"] = "right" if word in ("money", "count", "ratio", "seconds") else "left"
+            table.add_column(name, justify=side, overflow="fold")
         for row in rows:
             table.add_row(*(_cell(value) for value in row.values()))
         out.print(table)

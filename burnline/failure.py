@@ -1,6 +1,7 @@
 """Turns expected errors into one sentence and an exit code that means something."""
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from queries.catalog import QueryError
 from store.errors import StoreError
 
 log = logging.getLogger(__name__)
-errors = Console(stderr=True, soft_wrap=True, highlight=False)
+errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
 @contextmanager
@@ -30,6 +31,8 @@ def one_sentence() -> Iterator[None]:
         _leave(error, STORE_UNUSABLE)
     except CollectorError as error:
         _leave(error, SOURCE_FAILED)
+    except BrokenPipeError:  # `… | head` has read enough; Python would complain once more when it flushes
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (typer.Exit, typer.Abort, KeyboardInterrupt, SystemExit):
         raise
     except Exception as error:

@@ -15,5 +15,6 @@ def set_up_logging() -> None:
     handler.addFilter(RedactingFilter())
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level if level in logging.getLevelNamesMapping() else "WARNING", handlers=[handler])
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)  # its tracebacks repeat what is told in a sentence
     for noisy in ("httpx2", "httpcore2", "apscheduler", "snowflake.connector"):
         logging.getLogger(noisy).setLevel(logging.ERROR)

@@ -1,16 +1,20 @@
 """What a source declares. A source is one file in `sources/` with one `SOURCE`; nothing else lists it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from config.settings import check_duration
 from domain.window import Window
 from store.load import BillingPeriod
 from store.tables import Quarantine
+
+History = Sequence[tuple[str, Window]]
+"""`(detail, window)` of every delivery that a source has loaded, in the order of loading."""
 
 ROLES = ("billing", "usage", "metrics")
 """`billing` may write charges, `usage` is counted in tokens and requests, `metrics` is in no total."""
@@ -23,9 +27,14 @@ class SourceSettings(BaseModel):
 
     kind: str = ""
     enabled: bool = True
-    backfill_days: int = 120
+    backfill_days: int = Field(default=120, ge=1, le=3653)
     every: str | None = None
     stale_after: str | None = None
+
+    @field_validator("every", "stale_after")
+    @classmethod
+    def _is_duration(cls, value: str | None) -> str | None:
+        return value if value is None else check_duration(value)
 
 
 class Http(Protocol):
@@ -108,7 +117,7 @@ class FileApi:
 class FileSource:
     """A file or folder that is read whole.
 
-    `deliver(api, seen)` yields one Delivery per file whose `detail` is not in `seen`.
+    `deliver(api, history)` yields one Delivery per file or folder that is not loaded yet, or was replaced since.
     """
 
     name: str
@@ -116,7 +125,7 @@ class FileSource:
     role: str
     writes: type
     settings: type[SourceSettings]
-    deliver: Callable[[FileApi, frozenset[str]], Iterator[Delivery]]
+    deliver: Callable[[FileApi, History], Iterator[Delivery]]
     check: Callable[[FileApi], None]
     every: str
     provider: str = ""

@@ -1,10 +1,12 @@
 """Finding the files of a source and naming a delivery by its content."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from hashlib import sha256
 from pathlib import Path
 
+from collectors.base import History
 from collectors.errors import DataError, FatalError
+from domain.window import Window
 
 
 def by_folder(path: Path, suffixes: tuple[str, ...]) -> Iterator[list[Path]]:
@@ -32,3 +34,14 @@ def digest(files: list[Path], also: str = "") -> str:
                 content.update(block)
     name = files[0].name if len(files) == 1 else f"{files[0].parent.name}/ ({len(files)} files)"
     return f"{name} sha256:{content.hexdigest()[:16]}"
+
+
+def up_to_date(history: History, present: Collection[str]) -> set[str]:
+    """Those of the present deliveries that are loaded and that no delivery of other content has replaced since."""
+    current: dict[str, Window] = {}
+    for detail, window in history:
+        if detail in present:
+            current[detail] = window
+        else:
+            current = {kept: span for kept, span in current.items() if not span.overlaps(window)}
+    return set(current)

@@ -24,6 +24,7 @@ DECIMALS = frozenset(
         "pricing_currency_list_unit_price",
     }
 )
+JSON_TEXTS = frozenset({"allocated_tags", "contract_applied", "sku_price_details", "tags"})
 TIMES = frozenset({"billing_period_start", "billing_period_end", "charge_period_start", "charge_period_end"})
 
 REQUIRED_VALUES = (
@@ -65,6 +66,7 @@ _RENAMED = {
     "x_token_type": "token_type",
     "x_service_tier": "service_tier",
     "x_price_basis": "price_basis",
+    "x_focus_version": "focus_version",  # Burnline's own export tells what the vendor's file was
 }
 
 

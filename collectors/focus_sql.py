@@ -3,13 +3,14 @@
 from collectors.focus_columns import (
     CHARGE_CATEGORIES,
     DECIMALS,
+    JSON_TEXTS,
     REQUIRED_VALUES,
     TIMES,
     column_map,
     guess_version,
     pascal_case,
 )
-from collectors.staging import DUCKDB_TYPES, column, quoted, utc_timestamp
+from collectors.staging import DUCKDB_TYPES, EARLIEST, LATEST, column, json_column, out_of_range, quoted, utc_timestamp
 from domain.provider import CANONICAL
 from store.schema import arrow_schema
 from store.tables import Charge
@@ -20,7 +21,10 @@ _KEY = ("provider", "billing_account_id", "sub_account_id", "api_key_id", None, 
 
 def select_list(header: list[str], file_name: str, source: str) -> str:
     """SQL for every column of `Charge` and `reason`. Raises DataError when a mandatory column is missing."""
-    text = {name: column(original) for name, original in column_map(header, file_name).items()}
+    text = {
+        name: (json_column if name in JSON_TEXTS else column)(original)
+        for name, original in column_map(header, file_name).items()
+    }
     typed = {name: _typed(name, value) for name, value in text.items()}
     provider = _provider(text["service_provider_name"])
     parts = {**typed, "provider": provider}
@@ -29,7 +33,7 @@ def select_list(header: list[str], file_name: str, source: str) -> str:
         "source": quoted(source),
         "provider": provider,
         "attribution_key": f"md5({joined})",
-        "focus_version": quoted(guess_version(header)),
+        "focus_version": f"coalesce({text.get('focus_version', 'null')}, {quoted(guess_version(header))})",
     }
     values = {**typed, **fixed}
     columns = [
@@ -44,7 +48,13 @@ def _typed(name: str, text: str) -> str:
         return f"try_cast({text} as decimal(38, 12))"
     if name in TIMES:
         return utc_timestamp(text)
-    return text
+    return _with_braces(text) if name == "tags" else text
+
+
+def _with_braces(text: str) -> str:
+    """Some Azure exports leave out the outer braces; what is no JSON even with them stays as it is."""
+    braced = f"'{{' || {text} || '}}'"
+    return f"case when not json_valid({text}) and json_valid({braced}) then {braced} else {text} end"
 
 
 def _provider(text: str) -> str:
@@ -57,6 +67,8 @@ def _reason(text: dict[str, str], typed: dict[str, str]) -> str:
     for name in sorted((DECIMALS | TIMES) & typed.keys()):
         kind = "a decimal number" if name in DECIMALS else "an ISO 8601 time"
         cases.append((f"{text[name]} is not null and {typed[name]} is null", f"{pascal_case(name)} is not {kind}"))
+        if name in TIMES:
+            cases.append((out_of_range(typed[name]), f"{pascal_case(name)} is not between {EARLIEST} and {LATEST}"))
     cases += [
         (
             f"{text['charge_category']} not in ({', '.join(map(quoted, CHARGE_CATEGORIES))})",

@@ -26,7 +26,7 @@ def _complete_until(loaded: Sequence[Span], first: datetime) -> datetime | None:
     """The end of the unbroken stretch of loaded time that begins at or before `first`, or None."""
     spans = sorted((_aware(start), _aware(end)) for start, end in loaded)
     covered = [span for span in spans if span[1] > first]
-    if not covered:
+    if not covered or covered[0][0] > first:
         return None
     reached = covered[0][1]
     for start, end in covered[1:]:

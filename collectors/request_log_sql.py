@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from collectors.errors import DataError, FatalError
-from collectors.staging import DUCKDB_TYPES, column, quoted, utc_timestamp
+from collectors.staging import DUCKDB_TYPES, EARLIEST, LATEST, column, out_of_range, quoted, utc_timestamp
 from store.schema import arrow_schema
 from store.tables import InferenceRequest
 
@@ -22,11 +22,19 @@ TEXTS = (
     "interaction_id",
 )
 IN_OTHER_UNITS = {
-    "started_at_unix_seconds": ("started_at", "to_timestamp(try_cast({} as double)) at time zone 'UTC'"),
+    "started_at_unix_seconds": (
+        "started_at",
+        "to_timestamp(case when abs(try_cast({0} as double)) < 1e11 then try_cast({0} as double) end) "
+        "at time zone 'UTC'",
+    ),
     "duration_milliseconds": ("duration_seconds", "try_cast({} as double) / 1000"),
     "time_to_first_token_milliseconds": ("time_to_first_token_seconds", "try_cast({} as double) / 1000"),
 }
-"""Fields that a log may carry in another unit: field of the mapping → column, and SQL of the conversion."""
+"""Fields that a log may carry in another unit: field of the mapping → column, and SQL of the conversion.
+Unix seconds above 1e11 (the year 5138) are milliseconds by mistake, and DuckDB would stop at the largest."""
+
+LARGEST_COUNT = 10**12
+"""No request has as many tokens; sums over millions of such rows still fit a BIGINT."""
 
 FIELDS = ("started_at", *COUNTS, *SECONDS, *TEXTS, *IN_OTHER_UNITS)
 REQUIRED = ("started_at", "provider", "account_id", "service")
@@ -61,7 +69,11 @@ def check_fields(mapping: Mapping[str, str], constants: Mapping[str, str]) -> No
     unknown = sorted((mapping.keys() | constants.keys()) - set(FIELDS))
     if unknown:
         raise FatalError(f"The mapping names the unknown field {unknown[0]!r}; there are: {', '.join(FIELDS)}.")
-    filled = {IN_OTHER_UNITS[f][0] if f in IN_OTHER_UNITS else f for f in mapping.keys() | constants.keys()}
+    targets = [IN_OTHER_UNITS[f][0] if f in IN_OTHER_UNITS else f for f in (*mapping, *constants)]
+    filled = set(targets)
+    for field in sorted(filled):
+        if targets.count(field) > 1:
+            raise FatalError(f"The mapping says twice where {field} comes from; keep one.")
     absent = [field for field in REQUIRED if field not in filled]
     if absent:
         raise FatalError(
@@ -83,7 +95,7 @@ def _values(text: Mapping[str, str]) -> dict[str, str]:
         elif field in SECONDS:
             values[field] = f"try_cast({value} as double)"
         elif field == "feature":
-            values["tags"] = f"cast(json_object('feature', {value}) as varchar)"
+            values["tags"] = f"case when {value} is not null then cast(json_object('feature', {value}) as varchar) end"
         else:
             values[field] = value
     return values
@@ -91,10 +103,23 @@ def _values(text: Mapping[str, str]) -> dict[str, str]:
 
 def _reason(text: Mapping[str, str], values: Mapping[str, str]) -> str:
     cases = [(f"{values[name]} is null", f"{name} is empty or not of its kind") for name in REQUIRED]
+    cases.append((out_of_range(values["started_at"]), f"started_at is not between {EARLIEST} and {LATEST}"))
     for field, value in text.items():
         target = IN_OTHER_UNITS[field][0] if field in IN_OTHER_UNITS else field
+        number = f"try_cast({value} as double)"
+        if target in COUNTS:
+            cases.append(
+                (
+                    f"{value} is not null and ({values[target]} is null or {values[target]} <> {number})",
+                    f"{field} is not a whole number",
+                )
+            )
+            cases.append((f"{values[target]} > {LARGEST_COUNT}", f"{field} is more than any request has"))
+        if target in SECONDS:
+            cases.append(
+                (f"{value} is not null and not coalesce(isfinite({number}), false)", f"{field} is not a number")
+            )
         if target in COUNTS or target in SECONDS:
-            cases.append((f"{value} is not null and {values[target]} is null", f"{field} is not a number"))
             cases.append((f"{values[target]} < 0", f"{field} is negative"))
     if "cache_read_input_tokens" in values and "input_tokens" in values:
         cases.append(

@@ -48,7 +48,8 @@ class Outcome:
     def sentence(self) -> str:
         """How it went, for a person."""
         if self.error:
-            return f"{self.source}: {self.what}: {self.error}"
+            told = self.error.removeprefix(f"{self.source}: ")
+            return f"{self.source}: {self.what}: {told}"
         bad = f", {self.quarantined_count:,} bad rows set aside" if self.quarantined_count else ""
         changed = f", {self.restated_days} earlier days restated" if self.restated_days else ""
         return f"{self.source}: {self.what}: {self.row_count:,} rows loaded{bad}{changed}."
@@ -110,14 +111,14 @@ class Runner:
 
     def _run_files(self, item: Configured, source: FileSource) -> list[Outcome]:
         outcomes: list[Outcome] = []
-        seen = frozenset(ledger.loaded_details(self.store, item.name))
-        deliveries = source.deliver(FileApi(item.name, item.settings), seen)
+        history = ledger.loaded_files(self.store, item.name)
+        deliveries = source.deliver(FileApi(item.name, item.settings), history)
         while True:
             try:
                 delivery = next(deliveries, None)
             except CollectorError as error:
-                now = self.clock()
-                day = Window(floor_day(now), now)
+                today = floor_day(self.clock())
+                day = Window(today, today + timedelta(days=1))
                 outcomes.append(self._attempt(item, "file", day, _raise(error)))
                 return outcomes
             if delivery is None:
@@ -172,6 +173,15 @@ class Runner:
             log.info("%s failed: %s", item.name, error)
             ledger.finish_failed(self.store, run, kind=error_kind, message=str(error), now=self.clock())
             return Outcome(item.name, detail or str(window), "failed", error=str(error))
+        except Exception as error:
+            log.debug("%s ended by a defect", item.name, exc_info=True)
+            told = f"Burnline hit a defect ({type(error).__name__}); run again with BURNLINE_LOG=debug for the details."
+            ledger.finish_failed(self.store, run, kind="defect", message=told, now=self.clock())
+            return Outcome(item.name, detail or str(window), "failed", error=told)
+        except BaseException:
+            told = "The process was stopped during this run; the next run loads the window again."
+            ledger.finish_failed(self.store, run, kind="interrupted", message=told, now=self.clock())
+            raise
         return Outcome(
             item.name,
             detail or str(window),

@@ -4,14 +4,15 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.settings import SettingsError, explain, read_toml
 from domain.attribution import OPEN_FROM, OPEN_TO, Rule
+from domain.price import TOKEN_UNITS
 
 TIERS = ("critical", "standard", "internal")
 SCOPES = ("organization", "team", "feature", "provider")
@@ -49,8 +50,8 @@ class BudgetEntry(_Entry):
     scope: str
     period: str
     period_start: date
-    amount: Decimal
-    currency: str
+    amount: Decimal = Field(ge=0, max_digits=26)
+    currency: str = Field(pattern=r"^[A-Z][A-Z0-9_]{2,19}$")
 
     @property
     def period_end(self) -> date:
@@ -65,7 +66,7 @@ class PriceEntry(_Entry):
     model: str
     service_tier: str = "standard"
     unit: str
-    price_per_million: Decimal
+    price_per_million: Decimal = Field(ge=0, max_digits=26)
     valid_from: date = OPEN_FROM
     valid_to: date = OPEN_TO
 
@@ -110,7 +111,7 @@ class Reference:
 def load_reference(folder: Path) -> Reference:
     """Reads what is there of the five files. Raises SettingsError that names file, entry and fix."""
     features = tuple(_toml_entries(folder / "features.toml", "feature", FeatureEntry))
-    _refuse_repeats(folder / "features.toml", [f.key for f in features])
+    _refuse_repeats(folder / "features.toml", "key", [f.key for f in features])
     for entry in features:
         if entry.tier not in TIERS:
             raise SettingsError(f"features.toml: {entry.key} has the tier {entry.tier!r}; use {', '.join(TIERS)}")
@@ -131,11 +132,25 @@ def load_reference(folder: Path) -> Reference:
                 f"budgets.csv: {line.scope or 'organization'} {line.period_start}: "
                 "write period month and the first day of it"
             )
+    _refuse_repeats(
+        folder / "budgets.csv",
+        "budget",
+        [f"{b.scope_type} {b.scope} {b.period_start:%Y-%m} {b.currency}".replace("  ", " ") for b in budgets],
+    )
+    prices = tuple(_toml_entries(folder / "prices.toml", "price", PriceEntry))
+    for price in prices:
+        if price.unit not in TOKEN_UNITS:
+            raise SettingsError(
+                f"prices.toml: {price.model} has a price for the unknown unit {price.unit!r}; "
+                f"use {', '.join(TOKEN_UNITS)}"
+            )
+        if price.valid_to <= price.valid_from:
+            raise SettingsError(f"prices.toml: the price of {price.model} {price.unit} ends before it begins")
     return Reference(
         features=features,
         rules=rules,
         budgets=budgets,
-        prices=tuple(_toml_entries(folder / "prices.toml", "price", PriceEntry)),
+        prices=prices,
         annotations=tuple(_csv_entries(folder / "annotations.csv", AnnotationEntry)),
     )
 
@@ -168,7 +183,10 @@ def _toml_entries(path: Path, key: str, model: type[Any]) -> Iterator[Any]:
     unknown = content.keys() - {key}
     if unknown:
         raise SettingsError(f"{path}: unknown key {min(unknown)!r}; this file holds [[{key}]] tables only")
-    for number, entry in enumerate(content.get(key, []), start=1):
+    entries = content.get(key, [])
+    if not isinstance(entries, list):
+        raise SettingsError(f"{path}: write [[{key}]] with two brackets, one table for each")
+    for number, entry in enumerate(entries, start=1):
         try:
             yield model.model_validate(entry)
         except ValidationError as error:
@@ -178,19 +196,30 @@ def _toml_entries(path: Path, key: str, model: type[Any]) -> Iterator[Any]:
 def _csv_entries(path: Path, model: type[Any]) -> Iterator[Any]:
     if not path.exists():
         return
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        for number, line in enumerate(csv.DictReader(file), start=2):
-            try:
-                yield model.model_validate(line)
-            except (ValidationError, InvalidOperation) as error:
-                told = explain(error) if isinstance(error, ValidationError) else str(error)
-                raise SettingsError(f"{path}: line {number}: {told}") from None
+    for number, line in _csv_lines(path):
+        if None in line:
+            raise SettingsError(f"{path}: line {number} has more fields than the first line names")
+        try:
+            yield model.model_validate({name: value for name, value in line.items() if value is not None})
+        except ValidationError as error:
+            raise SettingsError(f"{path}: line {number}: {explain(error)}") from None
 
 
-def _refuse_repeats(path: Path, keys: list[str]) -> None:
+def _csv_lines(path: Path) -> list[tuple[int, dict[Any, Any]]]:
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file, strict=True)
+            return [(reader.line_num, line) for line in reader]
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not a CSV file in UTF-8: {error}") from None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _refuse_repeats(path: Path, what: str, keys: list[str]) -> None:
     repeated = sorted({key for key in keys if keys.count(key) > 1})
     if repeated:
-        raise SettingsError(f"{path}: the key {repeated[0]!r} stands twice; keep one")
+        raise SettingsError(f"{path}: the {what} {repeated[0]!r} stands twice; keep one")
 
 
 def as_utc(moment: datetime) -> datetime:

@@ -9,12 +9,13 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
-from pydantic import AfterValidator, SecretStr
+from pydantic import SecretStr
 
 from config.secret_readers import SecretError, read_env, read_file, read_vault
+from config.secret_reference import SecretReference, check_reference
 
 __all__ = [
     "SECRETS",
@@ -36,21 +37,7 @@ SHORTEST_REDACTED = 8
 REDACTED = "[redacted]"
 
 _READERS: dict[str, Callable[[str], str]] = {"env": read_env, "file": read_file, "vault": read_vault}
-_PLANNED = ("aws-sm", "azure-kv", "gcp-sm")
-
-
-def check_reference(reference: str) -> str:
-    """The reference itself when its scheme is known; nothing is read. Raises ValueError without the value."""
-    scheme, separator, place = reference.partition(":")
-    if separator and scheme in _PLANNED:
-        raise ValueError(f"{scheme}: references are not supported yet; use env:NAME, file:PATH or vault:mount/path#key")
-    if not separator or scheme not in _READERS or not place:
-        raise ValueError("must be a reference such as env:OPENAI_ADMIN_KEY, not the secret itself")
-    return reference
-
-
-SecretReference = Annotated[str, AfterValidator(check_reference)]
-"""The type of a setting that holds a reference; a pasted secret is refused when the settings load."""
+"""One per scheme of `config.secret_reference.SCHEMES`."""
 
 
 class Secrets:

@@ -3,10 +3,13 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from config.secret_reference import SecretReference
+from domain.duration import parse_duration
 
 CONFIG_DIR_VARIABLE = "BURNLINE_CONFIG_DIR"
 STORE_URL_VARIABLE = "BURNLINE_STORE_URL"
@@ -16,6 +19,18 @@ DEFAULT_STORE_URL = "duckdb:///var/burnline.duckdb"
 
 class SettingsError(Exception):
     """A config file that cannot be used: which file, which key, what to do."""
+
+
+def check_duration(text: str) -> str:
+    """The text itself when it is a duration such as 6h. Raises ValueError."""
+    parse_duration(text)
+    return text
+
+
+Duration = Annotated[str, AfterValidator(check_duration)]
+"""The type of a setting such as 6h; checked when the settings load."""
+
+Percent = Annotated[int, Field(ge=1, le=1000)]
 
 
 class _Section(BaseModel):
@@ -56,7 +71,7 @@ class Server(_Section):
 class Slack(_Section):
     """One workspace. `bot_token` is a reference such as env:SLACK_BOT_TOKEN; `channel` is a channel ID."""
 
-    bot_token: str
+    bot_token: SecretReference
     channel: str
     base_url: str = "https://slack.com/api/"
 
@@ -64,9 +79,9 @@ class Slack(_Section):
 class Alerts(_Section):
     """Defaults of the rules: when a budget is worth a message, and how late a source may be."""
 
-    every: str = "5m"
-    budget_thresholds: tuple[int, ...] = (50, 80, 100)
-    stale_after: str = "6h"
+    every: Duration = "5m"
+    budget_thresholds: tuple[Percent, ...] = (50, 80, 100)
+    stale_after: Duration = "6h"
 
 
 class Settings(_Section):
@@ -120,4 +135,5 @@ def explain(error: ValidationError) -> str:
         return f"unknown key {where!r}; check its spelling or remove it"
     if first["type"] == "missing":
         return f"the key {where!r} is missing"
-    return f"{where}: {first['msg'].removeprefix('Value error, ')}"
+    told = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {told}" if where else told

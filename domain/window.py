@@ -22,6 +22,10 @@ class Window:
     def __str__(self) -> str:
         return f"[{self.start:%Y-%m-%d %H:%M}, {self.end:%Y-%m-%d %H:%M}) UTC"
 
+    def overlaps(self, other: "Window") -> bool:
+        """True when some moment is in both."""
+        return self.start < other.end and other.start < self.end
+
     def split(self, step: timedelta) -> Iterator["Window"]:
         """Consecutive windows of at most `step` that cover this one exactly."""
         start = self.start

@@ -7,6 +7,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import duckdb_sqlalchemy  # noqa: F401  registers the dialect
 import psycopg
 import sqlalchemy as sa
@@ -19,6 +20,18 @@ DIALECTS = ("duckdb", "postgresql", "snowflake")
 DUCKDB_MEMORY_LIMIT = "800MB"
 """Leaves room for the web server on a 4 GB machine; DuckDB spills larger work to disk beside the file."""
 
+CONNECT_SECONDS = 10
+"""A PostgreSQL server that is there answers within a second; without a limit an absent one takes two minutes."""
+
+DISK_FULL = re.compile("No space left|File too large|could not extend file|Disk quota")
+"""What the operating system, DuckDB and PostgreSQL say when no more can be written."""
+
+SECRET_OPTION = re.compile("pass|token|secret|private_key", re.IGNORECASE)
+"""Options of a URL's query that may carry a secret, as psycopg and Snowflake name them."""
+
+SNOWFLAKE_CONNECTING = range(250_000, 252_000)
+"""Error numbers of the connector for reach and login; others are about statements."""
+
 
 class Store:
     """One database with its engine. `write()` is one transaction; on DuckDB writers take turns."""
@@ -30,21 +43,33 @@ class Store:
 
     @property
     def label(self) -> str:
-        """The URL without its password."""
-        return self.engine.url.render_as_string(hide_password=True)
+        """The URL without its password, wherever in it that stands."""
+        url = self.engine.url
+        hidden = {name: "***" for name in url.query if SECRET_OPTION.search(name)}
+        return url.update_query_dict(hidden).render_as_string(hide_password=True)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction: everything inside is kept, or nothing. Raises StoreError."""
         turn = self._writing if self.dialect == "duckdb" else nullcontext()
-        with turn, translated(self.label), self.engine.begin() as connection:
+        with turn, self._translated(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One connection for reading. Raises StoreError."""
-        with translated(self.label), self.engine.connect() as connection:
+        with self._translated(), self.engine.connect() as connection:
             yield connection
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            with translated(self.label):
+                yield
+        except StoreError as error:
+            if isinstance(getattr(error.__cause__, "orig", None), duckdb.FatalException):
+                self.engine.dispose()  # after such an error DuckDB works again only when the file is opened anew
+            raise
 
     def close(self) -> None:
         """Gives all connections back; a DuckDB file is free for other processes afterwards."""
@@ -68,7 +93,7 @@ def open_store(url: str) -> Store:
 def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):
         raise StoreError(
             "The store URL is not an SQLAlchemy URL; write one such as duckdb:///var/burnline.duckdb"
         ) from None
@@ -79,10 +104,18 @@ def _parsed(url: str) -> URL:
 
 
 def _engine(url: URL) -> Engine:
-    if url.get_backend_name() != "duckdb":
+    if url.get_backend_name() == "postgresql":
+        return sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS})
+    if url.get_backend_name() == "snowflake":
         return sa.create_engine(url, pool_pre_ping=True)
-    if url.database and url.database != ":memory:":
+    if not url.database or url.database == ":memory:":
+        raise StoreError("A store in memory is gone when the process ends; give a file: duckdb:///var/burnline.duckdb")
+    try:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"The folder of the store {url.database} cannot be made: {error.strerror}; choose another store URL."
+        ) from None
     engine = sa.create_engine(
         url,
         pool_size=16,
@@ -115,12 +148,24 @@ def _told(error: BaseException, where: str) -> StoreError | None:
             f"The store {where} is open in {holder}; stop that process first, "
             "or use PostgreSQL, which several processes can share."
         )
-    if re.search(r"No space left|File too large|could not extend file|Disk quota", text):
+    if DISK_FULL.search(text):
         return StoreError(
             f"The disk of the store {where} is full; free some space and run again. Nothing stored was lost."
         )
-    if isinstance(getattr(error, "orig", None), psycopg.OperationalError):
-        return StoreError(f"The store {where} does not answer: {text.strip().splitlines()[0]}")
+    line = (text.strip().splitlines() or [""])[0]
+    match getattr(error, "orig", None):
+        case duckdb.FatalException():
+            return StoreError(f"The store {where} stopped after an error: {line}; run again. Nothing stored was lost.")
+        case duckdb.IOException():
+            return StoreError(f"The store {where} cannot be used: {line}")
+        case psycopg.OperationalError():
+            return StoreError(f"The store {where} does not answer: {line}")
+        case psycopg.errors.InsufficientPrivilege():
+            return StoreError(f"The store {where} does not let this user work: {line}")
+        case psycopg.ProgrammingError(sqlstate=None):
+            return StoreError(f"The store {where} cannot be used: {line}; check its URL.")
+        case object(errno=number) if number in SNOWFLAKE_CONNECTING:
+            return StoreError(f"The store {where} does not answer: {line}")
     return None
 
 

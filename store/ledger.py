@@ -116,16 +116,15 @@ def has_runs(store: Store) -> bool:
         return connection.execute(sa.select(RUNS.c.run_id).where(RUNS.c.status == "ok").limit(1)).first() is not None
 
 
-def loaded_details(store: Store, source: str) -> list[str]:
-    """Files, by name and digest, that this source has loaded and that a later delivery has not replaced."""
+def loaded_files(store: Store, source: str) -> list[tuple[str, Window]]:
+    """`(detail, window)` of every file or folder that this source has loaded, in the order of loading."""
     with store.read() as connection:
         rows = connection.execute(
-            sa.select(RUNS.c.detail, RUNS.c.window_start_at)
+            sa.select(RUNS.c.detail, RUNS.c.window_start_at, RUNS.c.window_end_at)
             .where(RUNS.c.source == source, RUNS.c.status == "ok", RUNS.c.detail.is_not(None))
-            .order_by(RUNS.c.started_at)
+            .order_by(RUNS.c.started_at, RUNS.c.finished_at)
         ).all()
-    newest = {start: detail for detail, start in rows}
-    return list(newest.values())
+    return [(detail, Window(aware(start), aware(end))) for detail, start, end in rows]
 
 
 def quarantine(store: Store, rows: Sequence[Quarantine]) -> None:

@@ -96,8 +96,14 @@ def _owned(keys: dict[str, Dimensions], rules: Sequence[Rule]) -> list[Attributi
 
 
 def _tags(text: str | None) -> dict[str, str]:
-    content = json.loads(text) if text else {}
-    return {str(name): str(value) for name, value in content.items()}
+    """Tags as rules see them: a value that is no text as JSON spells it. Text that is no object has none."""
+    try:
+        content = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    if not isinstance(content, dict):
+        return {}
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in content.items()}
 
 
 def _replace(connection: Connection, row: type, rows: Iterable[object]) -> None:

@@ -7,9 +7,9 @@ the files of one folder are one delivery, since exports are split into parts.
 from collections.abc import Iterator
 from pathlib import Path
 
-from collectors.base import Delivery, FileApi, FileSource, SourceSettings
+from collectors.base import Delivery, FileApi, FileSource, History, SourceSettings
 from collectors.errors import DataError
-from collectors.files import by_folder, digest
+from collectors.files import by_folder, digest, up_to_date
 from collectors.focus_sql import select_list
 from collectors.staging import Staging
 from domain.window import Window
@@ -25,12 +25,13 @@ class FocusSettings(SourceSettings):
     path: str
 
 
-def deliver(api: FileApi, seen: frozenset[str]) -> Iterator[Delivery]:
+def deliver(api: FileApi, history: History) -> Iterator[Delivery]:
     """One delivery per folder that holds FOCUS files. Raises DataError for a file that is not whole."""
     delivered: set[BillingPeriod] = set()
-    for files in by_folder(Path(api.settings.path), SUFFIXES):
-        detail = digest(files)
-        if detail in seen:
+    present = {digest(files): files for files in by_folder(Path(api.settings.path), SUFFIXES)}
+    loaded = up_to_date(history, present)
+    for detail, files in present.items():
+        if detail in loaded:
             continue
         with Staging(Charge) as staging:
             rejected = [

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from pydantic import Field
 
-from collectors.base import Delivery, FileApi, FileSource, SourceSettings
+from collectors.base import Delivery, FileApi, FileSource, History, SourceSettings
 from collectors.errors import DataError
-from collectors.files import by_folder, digest
+from collectors.files import by_folder, digest, up_to_date
 from collectors.request_log_sql import check_fields, select_list
 from collectors.staging import SUFFIXES, Staging
 from domain.window import Window, floor_day
@@ -30,12 +30,13 @@ class RequestLogSettings(SourceSettings):
     set: dict[str, str] = Field(default_factory=dict)
 
 
-def deliver(api: FileApi, seen: frozenset[str]) -> Iterator[Delivery]:
+def deliver(api: FileApi, history: History) -> Iterator[Delivery]:
     """One delivery of all files. Raises CollectorError for a mapping or a file that does not fit."""
     mapping, constants = _mapping(api)
-    files = [file for folder in by_folder(Path(api.settings.path), SUFFIXES) for file in folder]
+    every = [file for folder in by_folder(Path(api.settings.path), SUFFIXES) for file in folder]
+    files = [file for file in every if file.stat().st_size] or every  # a log that was just rotated is empty
     detail = digest(files, also=f"{sorted(mapping.items())} {sorted(constants.items())}")
-    if detail in seen:
+    if up_to_date(history, [detail]):
         return
     with Staging(InferenceRequest) as staging:
         rejected = [
