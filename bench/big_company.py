@@ -100,10 +100,10 @@ def _rules() -> Iterator[str]:
 
 
 def _budgets() -> Iterator[tuple[str, ...]]:
-    scopes = [("organization", "", 90_000)]
-    scopes += [("team", f"Team {number:02d}", 4_500) for number in range(TEAMS)]
-    scopes += [("provider", provider.name, 40_000) for provider in PROVIDERS]
-    scopes += [("feature", f"feature-{number:03d}", 450) for number in range(BUDGETED_FEATURES)]
+    scopes = [("organization", "", 120_000)]
+    scopes += [("team", f"Team {number:02d}", 6_000) for number in range(TEAMS)]
+    scopes += [("provider", provider.name, 80_000) for provider in PROVIDERS]
+    scopes += [("feature", f"feature-{number:03d}", 750) for number in range(BUDGETED_FEATURES)]
     for month in _months():
         for kind, scope, amount in scopes:
             yield kind, scope, "month", month.isoformat(), str(amount), "USD"

@@ -69,13 +69,18 @@ insert into collector_run (
   quarantined_count, request_count, retry_count, error_kind, error_message
 )
 select
-  concat('run-', s.source, '-', n.hour), s.source, 'refresh', at, if(failed, 'failed', 'ok'),
-  at - interval 3 day, at, at + interval 20 second, if(failed, null, at), if(failed, null, 500), 0, 12, 0,
-  if(failed, 'unavailable', null), if(failed, 'The provider answered 503 five times.', null)
+  concat('run-', s.source, '-', n.hour), s.source, 'refresh', moment,
+  case when failed then 'failed' else 'ok' end,
+  moment - interval 3 day, moment, moment + interval 20 second,
+  case when not failed then moment end,
+  case when not failed then 500 end,
+  0, 12, 0,
+  case when failed then 'unavailable' end,
+  case when failed then 'The provider answered 503 five times.' end
 from (select distinct source from bench_key) s
 cross join (
   select
-    hour, hash(hour) % 97 = 0 as failed, cast('{now}' as timestamp) - to_hours(cast(hour as integer)) as at
+    hour, hash(hour) % 97 = 0 as failed, cast('{now}' as timestamp) - to_hours(cast(hour as integer)) as moment
   from range({days} * 24) r(hour)
 ) n
 """
@@ -83,9 +88,9 @@ cross join (
 _LEDGERS = (
     """
 insert into restatement (run_id, restated_at, source, table_name, day, measure, before_value, after_value)
-select concat('run-', i), at, s.source, 'charge', cast(at as date) - 2, 'billed_cost', 100 + i, 101 + i
+select concat('run-', i), moment, s.source, 'charge', cast(moment as date) - 2, 'billed_cost', 100 + i, 101 + i
 from (select distinct source from bench_key) s
-cross join (select i, cast('{now}' as timestamp) - to_hours(cast(i * 3 as integer)) as at from range(3200) r(i))
+cross join (select i, cast('{now}' as timestamp) - to_hours(cast(i * 3 as integer)) as moment from range(3200) r(i))
 """,
     """
 insert into quarantine (run_id, source, file_name, row_number, reason)
@@ -99,9 +104,10 @@ insert into alert (
 )
 select
   concat('alert-', i), concat('fingerprint-', i), 'budget_threshold', ['page', 'ticket', 'info'][1 + i % 3],
-  if(i < 8, 'open', 'resolved'), concat('Team ', i % 20, ' is over its budget'), 'Spent 104 % of 4,500 USD.',
-  'owner', '/spend', 2, 120 + i, 'USD', at, at, if(i < 8, null, at)
-from (select i, cast('{now}' as timestamp) - to_hours(cast(i * 9 as integer)) as at from range(1000) r(i))
+  'resolved', concat('Team ', i % 20, ' is over its budget'),
+  'Spent 104 % of 4,500 USD.',
+  'owner', '/spend', 2, 120 + i, 'USD', moment, moment, moment
+from (select i, cast('{now}' as timestamp) - to_hours(cast(i * 9 as integer)) as moment from range(1000) r(i))
 """,
 )
 

@@ -1,0 +1,96 @@
+"""Every page over the big store: how long its script runs, and the CPU it takes, with cold and with warm caches."""
+
+import asyncio
+from dataclasses import dataclass
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+
+from app.navigation import discover
+from bench.big_server import BigServer, big_server, start_seconds
+from bench.big_store import big_store, scratch_copy
+from bench.report import Measure
+from bench.websocket import Session
+
+STARTS = 3
+COLD_RUNS, WARM_RUNS = 5, 20
+START_SECONDS = 3.0
+SCRIPT_MILLISECONDS = 300.0
+COLD_CPU_MILLISECONDS, WARM_CPU_MILLISECONDS = 100.0, 20.0
+SWITCHED = "period"
+SWITCHES = ("7 days", "28 days", "90 days")
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """One page in milliseconds: script and CPU with empty caches, CPU with full ones, CPU between known filters."""
+
+    title: str
+    script: float
+    cold: float
+    warm: float
+    switched: float | None
+
+    @property
+    def warmest(self) -> float:
+        """The larger of the two warm figures."""
+        return max(self.warm, self.switched or 0)
+
+
+def measure() -> list[Measure]:
+    """The worst page of each figure, and the start of the server."""
+    with scratch_copy(big_store()) as store:
+        start_seconds(store)  # compiles what is imported, as the first start after an installation does
+        start = median(start_seconds(store) for _ in range(STARTS))
+        with big_server(store) as server:
+            timings = [asyncio.run(_timed(server, page.url, page.title)) for page in discover()]
+    _show(timings)
+    slow = max(timings, key=lambda t: t.script)
+    cold, warm = max(timings, key=lambda t: t.cold), max(timings, key=lambda t: t.warmest)
+    return [
+        Measure("Server start to /livez, median of 3", start, START_SECONDS, "s"),
+        Measure(f"Slowest page's script, caches cleared: {slow.title}", slow.script, SCRIPT_MILLISECONDS, "ms"),
+        Measure(f"CPU per rerun, cold caches: {cold.title}", cold.cold, COLD_CPU_MILLISECONDS, "ms"),
+        Measure(f"CPU per rerun, warm caches: {warm.title}", warm.warmest, WARM_CPU_MILLISECONDS, "ms"),
+    ]
+
+
+async def _timed(server: BigServer, url: str, title: str) -> Timing:
+    async with Session(server.port, url) as session:
+        await session.run()
+        runs = [await _cold(server, session) for _ in range(COLD_RUNS)]
+        await session.run()
+        before = server.cpu_seconds()
+        for _ in range(WARM_RUNS):
+            await session.run()
+        warm = (server.cpu_seconds() - before) / WARM_RUNS
+        switched = await _switched(server, session) if SWITCHED in session.choices else None
+    script, cold = (median(values) for values in zip(*runs, strict=True))
+    return Timing(title, script * 1000, cold * 1000, warm * 1000, None if switched is None else switched * 1000)
+
+
+async def _cold(server: BigServer, session: Session) -> tuple[float, float]:
+    server.forget()
+    before = server.cpu_seconds()
+    seconds = await session.run()
+    return seconds, server.cpu_seconds() - before
+
+
+async def _switched(server: BigServer, session: Session) -> float:
+    for value in SWITCHES:
+        await session.choose(SWITCHED, value)
+    before = server.cpu_seconds()
+    for number in range(WARM_RUNS):
+        await session.choose(SWITCHED, SWITCHES[number % len(SWITCHES)])
+    return (server.cpu_seconds() - before) / WARM_RUNS
+
+
+def _show(timings: list[Timing]) -> None:
+    table = Table(title="Pages over the big store, ms", title_justify="left")
+    for name in ("page", "script, cold", "CPU, cold", "CPU, warm", "CPU, other filter"):
+        table.add_column(name, justify="left" if name == "page" else "right")
+    for t in timings:
+        switched = "–" if t.switched is None else f"{t.switched:.1f}"
+        table.add_row(t.title, f"{t.script:.0f}", f"{t.cold:.0f}", f"{t.warm:.1f}", switched)
+    Console(width=150).print(table)
