@@ -1,18 +1,21 @@
 """What pages read: settings, store, clock, and query answers cached until the store changes."""
 
 import os
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
-import streamlit as st
 
+from app.answers import Answers
 from app.memo import Memo
 from config.settings import CONFIG_DIR_VARIABLE, STORE_URL_VARIABLE, Settings, load_settings
 from queries.runner import Result, run
 from store.engine import Store, open_store
 from store.errors import StoreError
+
+T = TypeVar("T")
 
 CACHE_SECONDS = 600
 """An answer is dropped after ten minutes even if nothing changed, so that memory follows use."""
@@ -26,6 +29,7 @@ ENDED_DAYS = 14
 _SETTINGS: Memo[Settings] = Memo(SETTINGS_SECONDS)
 _STORE: Memo[Store] = Memo(SETTINGS_SECONDS)
 _VERSION: Memo[str] = Memo(VERSION_SECONDS)
+_ANSWERS = Answers(512, CACHE_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,11 @@ def data_version() -> str:
     return _VERSION.get(label, lambda: newest_version(label))
 
 
+def forget_answers() -> None:
+    """Drops every kept answer: the store was changed behind the ledger's back, as a test or a bench does."""
+    _ANSWERS.clear()
+
+
 def forget_version() -> None:
     """Looks for new data at the next question, not after two seconds: a page has just written."""
     _VERSION.clear()
@@ -80,12 +89,12 @@ def newest_version(label: str) -> str:
 def ask(name: str, **params: Any) -> Result:
     """The answer to a query, from the cache when the store has not changed. Raises QueryError, StoreError."""
     given = tuple((key, tuple(v) if isinstance(v, list) else v) for key, v in sorted(params.items()))
-    return _ask(data_version(), name, given)
+    return _ANSWERS.get((data_version(), name, given), lambda: run(store(), name, **dict(given)))
 
 
-@st.cache_resource(ttl=CACHE_SECONDS, max_entries=512, show_spinner=False)
-def _ask(version: str, name: str, params: tuple[tuple[str, Any], ...]) -> Result:  # noqa: ARG001  part of the key
-    return run(store(), name, **dict(params))
+def derived(key: Hashable, make: Callable[[], T]) -> T:
+    """What a page makes of answers outside its cached sections, kept as long as they are."""
+    return _ANSWERS.get((data_version(), key), make)
 
 
 def horizon() -> Horizon:

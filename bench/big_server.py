@@ -113,6 +113,7 @@ def _listen() -> None:
         if line.strip() == "forget":
             st.cache_data.clear()
             st.cache_resource.clear()
+            data.forget_answers()
             data.forget_version()
         print(json.dumps({"answer": time.process_time()}), flush=True)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from fnmatch import fnmatchcase
+from functools import cache
 from hashlib import md5
 from itertools import pairwise
 
@@ -47,9 +48,19 @@ class Rule:
 
     def matches(self, dimensions: Dimensions, tags: dict[str, str]) -> bool:
         """True when every named dimension and every named tag fits its glob; dates are not looked at."""
-        return all(fnmatchcase(getattr(dimensions, name) or "", glob) for name, glob in self.match.items()) and all(
-            name in tags and fnmatchcase(tags[name], glob) for name, glob in self.tags.items()
+        return all(_fits(getattr(dimensions, name) or "", glob) for name, glob in self.match.items()) and all(
+            name in tags and _fits(tags[name], glob) for name, glob in self.tags.items()
         )
+
+
+@cache
+def _is_plain(glob: str) -> bool:
+    return not any(sign in glob for sign in "*?[")
+
+
+def _fits(value: str, glob: str) -> bool:
+    """fnmatch keeps 256 patterns; a company has more rules, and most name one project."""
+    return value == glob if _is_plain(glob) else fnmatchcase(value, glob)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cached_property, lru_cache
 from typing import Any
 
 import pandas as pd
@@ -29,7 +30,7 @@ _NO_ITEM = [""]
 """Stands for an empty list, whose SQL would be a subquery: eight of them double the time of a small query."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Result:
     """An answer with what is needed to explain it: the SQL, the parameters, the rows and the time it took."""
 
@@ -44,7 +45,11 @@ class Result:
         return int(self.table.num_rows)
 
     def rows(self) -> list[dict[str, Any]]:
-        """Rows as dicts; money is Decimal, timestamps are UTC without zone."""
+        """Rows as dicts; money is Decimal, timestamps are UTC without zone. Callers share them: change nothing."""
+        return self._rows
+
+    @cached_property
+    def _rows(self) -> list[dict[str, Any]]:
         return list(self.table.to_pylist())
 
     def one(self) -> dict[str, Any]:
@@ -63,10 +68,9 @@ def run(store: Store, name: str, **params: Any) -> Result:
     """Answers one query. Raises QueryError for an unknown name or a wrong parameter, StoreError for the store."""
     query = find(name)
     bound = bind(query, params)
-    statement = _statement(query, bound)
     with store.read() as connection:
         started = time.perf_counter()
-        table = _fetch(connection, query, statement)
+        table = _fetch(connection, query, bound)
         seconds = time.perf_counter() - started
     return Result(query, params, table, seconds)
 
@@ -133,10 +137,10 @@ def _statement(query: Query, bound: Mapping[str, Any]) -> sa.TextClause:
     return sa.text(query.sql).bindparams(*lists).bindparams(**used)
 
 
-def _fetch(connection: Connection, query: Query, statement: sa.TextClause) -> pa.Table:
+def _fetch(connection: Connection, query: Query, bound: Mapping[str, Any]) -> pa.Table:
     if connection.dialect.name == "duckdb":
-        return _arrow_from_duckdb(connection, query, statement)
-    cursor = connection.execute(statement)
+        return _arrow_from_duckdb(connection, query, bound)
+    cursor = connection.execute(_statement(query, bound))
     names = list(cursor.keys())
     _check_columns(query, names)
     rows = cursor.all()
@@ -146,21 +150,35 @@ def _fetch(connection: Connection, query: Query, statement: sa.TextClause) -> pa
     )
 
 
-def _arrow_from_duckdb(connection: Connection, query: Query, statement: sa.TextClause) -> pa.Table:
+def _arrow_from_duckdb(connection: Connection, query: Query, bound: Mapping[str, Any]) -> pa.Table:
     """DuckDB hands over Arrow as it is, without a Python object per cell."""
-    compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    shape = tuple((name, len(value) if isinstance(value, list) else None) for name, value in bound.items())
+    sql, names = _compiled(connection.dialect, query.name, shape)
+    values: dict[str, Any] = {}
+    for name, value in bound.items():
+        values |= {f"{name}_{i}": item for i, item in enumerate(value, 1)} if isinstance(value, list) else {name: value}
     raw = connection.connection.driver_connection
     assert raw is not None
     cursor = raw.cursor()
     try:
-        values = [compiled.params[name] for name in compiled.positiontup or ()]
-        cursor.execute(compiled.string, values)
+        cursor.execute(sql, [values[name] for name in names])
         table = cursor.to_arrow_table()
     finally:
         cursor.close()
     _check_columns(query, table.column_names)
     answer: pa.Table = table.cast(query.schema)
     return answer
+
+
+@lru_cache(maxsize=512)
+def _compiled(dialect: sa.Dialect, name: str, shape: tuple[tuple[str, int | None], ...]) -> tuple[str, tuple[str, ...]]:
+    """SQL and its parameters in order; it depends on how long the lists are, and on no value.
+
+    Compiling takes a millisecond, which is as long as a small query.
+    """
+    example = {param: None if length is None else [""] * length for param, length in shape}
+    compiled = _statement(find(name), example).compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    return compiled.string, tuple(compiled.positiontup or ())
 
 
 def _array(values: list[Any], type_: pa.DataType) -> Any:

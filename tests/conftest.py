@@ -32,7 +32,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         case "postgresql":
             yield from _fresh_postgres(request.getfixturevalue("postgres_url"))
         case _:
-            with fakesnow.patch("store.bulk.write_pandas"):
+            with fakesnow.patch():
                 yield from _migrated(f"snowflake://user:password@account/burnline{next(_numbers)}/main")
 
 

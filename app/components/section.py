@@ -23,11 +23,12 @@ def section(draw: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(draw)
     def replayed(*args: P.args, **kwargs: P.kwargs) -> None:
-        _replay(lambda: draw(*args, **kwargs), name, data.data_version(), args, tuple(sorted(kwargs.items())))
+        key = repr((name, data.data_version(), args, sorted(kwargs.items())))
+        _replay(lambda: draw(*args, **kwargs), key)
 
     return replayed
 
 
 @st.cache_data(ttl=data.CACHE_SECONDS, max_entries=MAX_ENTRIES, show_spinner=False)
-def _replay(_draw: Callable[[], None], name: str, version: str, args: object, kwargs: object) -> None:  # noqa: ARG001
+def _replay(_draw: Callable[[], None], key: str) -> None:  # noqa: ARG001
     _draw()

@@ -14,12 +14,16 @@ LABEL = "Show the SQL"
 def show_sql(*results: Result) -> None:
     """A small button that opens the queries behind what is drawn above it. Static: fits into cached sections."""
     with st.popover(LABEL, icon=":material/code:", type="tertiary"):
-        for result in results:
-            st.markdown(f"**{result.query.title}**  \n`queries/{result.query.name}.sql`")
-            st.caption(f"{fmt.plural(result.row_count, 'row')} in {fmt.milliseconds(result.seconds)}")
-            if result.query.params:
-                st.code(parameters(result.query.params, result.params), language=None, wrap_lines=True)
-            st.code(result.query.sql, language="sql")
+        st.markdown("\n\n".join(_told(result) for result in results))
+
+
+def _told(result: Result) -> str:
+    """One element for all queries: each element costs a fifth of a millisecond in every rerun."""
+    query = result.query
+    took = f"{fmt.plural(result.row_count, 'row')} in {fmt.milliseconds(result.seconds)}"
+    head = f"**{query.title}**  \n`queries/{query.name}.sql` · {took}"
+    bound = f"```text\n{parameters(query.params, result.params)}\n```" if query.params else ""
+    return "\n\n".join(filter(None, [head, bound, f"```sql\n{query.sql}\n```"]))
 
 
 def parameters(types: Mapping[str, str], given: Mapping[str, Any]) -> str:

@@ -36,12 +36,10 @@ def render() -> None:
     with left:
         _month(horizon.today, horizon.complete_end, currency)
     with right:
-        st.markdown("## Open alerts")
-        alerts = data.ask("ops/open_alerts")
-        open_alerts(alerts, data.now())
-        toolbar(alerts, name="open-alerts")
-        st.markdown("## Data sources")
-        sources_table(head.source_states(), data.now())
+        minute = data.now().replace(second=0, microsecond=0)
+        _alerts(minute)
+        toolbar(data.ask("ops/open_alerts"), name="open-alerts")
+        _sources(minute)
         toolbar(data.ask("ops/sources"), name="sources")
     left, right = st.columns([5, 3], gap="large")
     with left:
@@ -49,6 +47,18 @@ def render() -> None:
     with right:
         _budgets(horizon.today, horizon.complete_end, currency)
         toolbar(_budget_status(horizon.today, horizon.complete_end, currency), name="budgets")
+
+
+@section
+def _alerts(minute: datetime) -> None:
+    st.markdown("## Open alerts")
+    open_alerts(data.ask("ops/open_alerts"), minute)
+
+
+@section
+def _sources(minute: datetime) -> None:
+    st.markdown("## Data sources")
+    sources_table(head.source_states(), minute)
 
 
 @section

@@ -104,7 +104,10 @@ def _features(features: Result, chosen: Chosen) -> None:
     daily = data.ask("cost/cost_by_feature_day", **chosen.params(*FILTERS))
     rows = features.rows()
     st.markdown("## Features")
-    drawn = tables.units(rows, tables.sparklines(daily.rows(), "feature", "day", "billed_cost"))
+    drawn = data.derived(
+        ("unit-economics", chosen),
+        lambda: tables.units(rows, tables.sparklines(daily.rows(), "feature", "day", "billed_cost")),
+    )
     shown = {
         "feature_name": columns.text("Feature", pinned=True),
         "team": columns.text("Team"),

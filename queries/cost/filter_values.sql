@@ -2,12 +2,27 @@
 -- grain:   one row per (dimension, item) that ever had costs or usage
 -- params:  none
 -- returns: dimension text, item text, item_name text
-with seen as (
-  select provider, team, feature, feature_name, model, environment from attributed_cost_day
-  group by provider, team, feature, feature_name, model, environment
-  union
-  select provider, team, feature, feature_name, model, environment from attributed_usage_day
-  group by provider, team, feature, feature_name, model, environment
+with used as (
+  select provider, model, attribution_key, min(day) as first_day, max(day) as last_day
+  from (
+    select provider, model, attribution_key, day from cost_day
+    union all
+    select provider, model, attribution_key, day from usage_day
+  ) days
+  group by provider, model, attribution_key
+),
+seen as (
+  select distinct
+    u.provider,
+    coalesce(f.team, 'Unattributed') as team,
+    coalesce(a.feature, 'unattributed') as feature,
+    coalesce(f.name, 'Unattributed') as feature_name,
+    u.model,
+    coalesce(a.environment, 'unattributed') as environment
+  from used u
+  left join attribution a
+    on a.attribution_key = u.attribution_key and a.valid_from <= u.last_day and a.valid_to > u.first_day
+  left join feature f on f.feature = a.feature
 )
 select distinct 'provider' as dimension, provider as item, provider as item_name from seen
 union all

@@ -10,8 +10,6 @@ with slice as (
     day,
     provider,
     feature,
-    max(feature_name) as feature_name,
-    max(team) as team,
     sum(billed_cost) as billed_cost,
     cast(sum(request_count) as bigint) as request_count,
     cast(sum(total_tokens) as bigint) as total_tokens,
@@ -19,7 +17,7 @@ with slice as (
     cast(sum(unpriced_tokens) as bigint) as unpriced_tokens
   from (
     select
-      day, provider, feature, feature_name, team,
+      day, provider, feature,
       billed_cost,
       cast(null as bigint) as request_count,
       cast(null as bigint) as total_tokens,
@@ -34,7 +32,7 @@ with slice as (
       and (:any_environment or environment in :environment)
     union all
     select
-      day, provider, feature, feature_name, team,
+      day, provider, feature,
       cast(null as decimal(38, 12)) as billed_cost,
       request_count,
       case
@@ -55,9 +53,9 @@ with slice as (
   group by day, provider, feature
 )
 select
-  feature,
-  max(feature_name) as feature_name,
-  max(team) as team,
+  slice.feature,
+  coalesce(max(f.name), 'Unattributed') as feature_name,
+  coalesce(max(f.team), 'Unattributed') as team,
   sum(billed_cost) as billed_cost,
   cast(sum(request_count) as bigint) as request_count,
   sum(case when request_count is not null then billed_cost end) as request_cost,
@@ -71,5 +69,6 @@ select
   sum(estimated_cost) as estimated_cost,
   cast(sum(unpriced_tokens) as bigint) as unpriced_tokens
 from slice
-group by feature
-order by case when sum(billed_cost) is null then 1 else 0 end, sum(billed_cost) desc, feature
+left join feature f on f.feature = slice.feature
+group by slice.feature
+order by case when sum(billed_cost) is null then 1 else 0 end, sum(billed_cost) desc, slice.feature

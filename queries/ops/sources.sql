@@ -6,41 +6,48 @@
 --          error_message text, last_ok_at timestamp, watermark_at timestamp, run_count count, ok_count count,
 --          failed_since_ok_count count, loaded_row_count count, quarantined_count count,
 --          every_seconds count, next_run_at timestamp, reads_files flag
-with numbered as (
+with summary as (
   select
-    source, kind, status, started_at, finished_at, watermark_at, row_count, quarantined_count,
-    error_kind, error_message, detail,
-    row_number() over (
-      partition by source, case when status = 'running' then 1 else 0 end
-      order by started_at desc, run_id desc
-    ) as newest,
-    max(case when status = 'ok' then started_at end) over (partition by source) as last_ok_started_at
+    source,
+    max(case when status = 'ok' then started_at end) as last_ok_started_at,
+    max(case when status <> 'running' then started_at end) as last_started_at,
+    max(case when status = 'running' then started_at end) as running_since_at,
+    max(case when status = 'ok' then finished_at end) as last_ok_at,
+    max(case when status = 'ok' then watermark_at end) as watermark_at,
+    cast(count(*) as bigint) as run_count,
+    cast(sum(case when status = 'ok' then 1 else 0 end) as bigint) as ok_count,
+    cast(sum(case when status = 'ok' then row_count end) as bigint) as loaded_row_count,
+    cast(sum(quarantined_count) as bigint) as quarantined_count,
+    max(case when detail is not null then 1 else 0 end) = 1 as reads_files
   from collector_run
+  group by source
+),
+newest as (
+  select
+    r.*,
+    row_number() over (
+      partition by r.source, case when r.status = 'running' then 1 else 0 end
+      order by r.run_id desc
+    ) as newest
+  from collector_run r
+  join summary s on s.source = r.source
+   and r.started_at = case when r.status = 'running' then s.running_since_at else s.last_started_at end
+),
+failed as (
+  select r.source, cast(count(*) as bigint) as failed_since_ok_count
+  from collector_run r join summary s on s.source = r.source
+  where r.status = 'failed' and (s.last_ok_started_at is null or r.started_at > s.last_ok_started_at)
+  group by r.source
 )
 select
-  numbered.source,
-  max(case when status <> 'running' and newest = 1 then numbered.kind end) as last_kind,
-  max(case when status = 'running' and newest = 1 then numbered.kind end) as running_kind,
-  max(case when status = 'running' and newest = 1 then started_at end) as running_since_at,
-  max(case when status <> 'running' and newest = 1 then status end) as last_status,
-  max(case when status <> 'running' and newest = 1 then started_at end) as last_started_at,
-  max(case when status <> 'running' and newest = 1 then finished_at end) as last_finished_at,
-  cast(max(case when status <> 'running' and newest = 1 then row_count end) as bigint) as last_row_count,
-  max(case when status <> 'running' and newest = 1 then error_kind end) as error_kind,
-  max(case when status <> 'running' and newest = 1 then error_message end) as error_message,
-  max(case when status = 'ok' then finished_at end) as last_ok_at,
-  max(case when status = 'ok' then watermark_at end) as watermark_at,
-  cast(count(*) as bigint) as run_count,
-  cast(sum(case when status = 'ok' then 1 else 0 end) as bigint) as ok_count,
-  cast(sum(
-    case when status = 'failed' and (last_ok_started_at is null or started_at > last_ok_started_at) then 1 else 0 end
-  ) as bigint) as failed_since_ok_count,
-  cast(sum(case when status = 'ok' then row_count end) as bigint) as loaded_row_count,
-  cast(sum(quarantined_count) as bigint) as quarantined_count,
-  max(every_seconds) as every_seconds,
-  max(next_run_at) as next_run_at,
-  max(case when detail is not null then 1 else 0 end) = 1 as reads_files
-from numbered
-left join source_state on source_state.source = numbered.source
-group by numbered.source
-order by numbered.source
+  s.source, l.kind as last_kind, n.kind as running_kind, s.running_since_at, l.status as last_status,
+  s.last_started_at,
+  l.finished_at as last_finished_at, l.row_count as last_row_count, l.error_kind, l.error_message,
+  s.last_ok_at, s.watermark_at, s.run_count, s.ok_count, coalesce(f.failed_since_ok_count, 0) as failed_since_ok_count,
+  s.loaded_row_count, s.quarantined_count, t.every_seconds, t.next_run_at, s.reads_files
+from summary s
+left join newest l on l.source = s.source and l.status <> 'running' and l.newest = 1
+left join newest n on n.source = s.source and n.status = 'running' and n.newest = 1
+left join failed f on f.source = s.source
+left join source_state t on t.source = s.source
+order by s.source

@@ -89,6 +89,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
 def _clear_caches() -> None:
     st.cache_data.clear()
     st.cache_resource.clear()
+    data.forget_answers()
 
 
 @pytest.fixture

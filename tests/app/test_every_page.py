@@ -41,7 +41,7 @@ def test_every_chart_and_number_row_can_show_its_sql(full_store: Store, open_app
     app = open_app(view)
     sections = len(reading.charts(app)) + len(reading.tables(app)) + bool(app.metric)
     assert reading.popovers(app).count("Show the SQL") >= sections
-    assert any("where" in code.value for code in app.code)
+    assert any("```sql" in words.value and "where" in words.value for words in app.markdown)
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -49,7 +49,7 @@ def postgres_store(postgres_url: str) -> Iterator[Store]:
 
 @pytest.fixture(scope="module")
 def snowflake_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with fakesnow.patch("store.bulk.write_pandas"), pytest.MonkeyPatch.context() as patch:
+    with fakesnow.patch(), pytest.MonkeyPatch.context() as patch:
         store = open_store(f"snowflake://user:password@account/queries{next(_numbers)}/main")
         upgrade(store)
         patch.setattr("tests.app.support.seed.insert", _insert_in_bulk)
