@@ -142,7 +142,7 @@ def export_focus_file(
 ) -> None:
     """Write the charges as a FOCUS 1.2 CSV file."""
     with one_sentence():
-        context = open_context()
+        context = open_context(sync=False)
         window = _window(since, until)
         if path is None:
             export_focus(context.store, sys.stdout, window)
@@ -164,7 +164,9 @@ def forget(
     with one_sentence():
         if not yes:
             raise SettingsError(f"This removes all data of {source!r} for good; add --yes to do it.")
-        removed = forget_source(open_context().store, source)
+        removed = forget_source(open_context(sync=False).store, source)
+        if not removed:
+            raise SettingsError(f"There is nothing stored of a source {source!r}.")
         out.print(f"Removed {removed:,} rows of {source}.", markup=False)
 
 
@@ -179,7 +181,7 @@ def query(
         if format_ not in ("table", "json", "csv"):
             raise SettingsError(f"--format {format_!r} is unknown; use table, json or csv.")
         params = parse_params(find(name), _pairs("--param", param))
-        context = open_context()
+        context = open_context(sync=False)
         _print_result(run(context.store, name, **params), format_)
 
 

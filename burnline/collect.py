@@ -3,7 +3,9 @@
 from typing import Any
 
 from burnline.context import open_context
+from collectors.base import FileSource
 from collectors.configured import configured
+from collectors.discovery import sources
 from collectors.run import Outcome, Progress
 from config.settings import Settings, SettingsError
 from domain.window import Window
@@ -20,12 +22,18 @@ def collect_sources(name: str | None, window: Window | None, progress: Progress)
     if not chosen:
         names = ", ".join(source.name for source in context.sources)
         raise SettingsError(f"There is no source {name!r}; configured are: {names}.")
+    if window and any(isinstance(source.source, FileSource) for source in chosen) and name:
+        raise SettingsError(f"{name} reads files whole; leave out --since and --until.")
     runner = context.runner(progress)
     return [outcome for source in chosen for outcome in runner.run(source, window)]
 
 
 def import_files(name: str, settings: dict[str, Any], progress: Progress) -> list[Outcome]:
-    """Runs a file source that the settings do not name."""
+    """Runs a file source that the settings do not name. Raises SettingsError for a name that is taken."""
     context = open_context()
+    if name in context.settings.sources:
+        raise SettingsError(f"burnline.toml configures a source {name!r} already; choose another name with --source.")
+    if name in sources() and name != settings["kind"]:
+        raise SettingsError(f"{name!r} is the name of another kind of source; choose another name with --source.")
     (source,) = configured(Settings(sources={name: settings}))
     return context.runner(progress).run(source)

@@ -34,10 +34,11 @@ class Context:
         return Runner(self.store, open_books(self.store, self.reference), clock=utc_now, progress=progress)
 
 
-def open_context() -> Context:
-    """Reads and checks all config, migrates the store and syncs the reference data into it.
+def open_context(*, sync: bool = True) -> Context:
+    """Reads and checks all config and migrates the store; `sync` writes the reference files into it.
 
-    Raises SettingsError, StoreError.
+    Commands that only read do without: a laptop's folder must not overrule the server's. Raises SettingsError,
+    StoreError.
     """
     folder = config_dir()
     settings = load_settings(folder)
@@ -45,5 +46,6 @@ def open_context() -> Context:
     sources = configured(settings)
     store = open_store(settings.store.url)
     upgrade(store)
-    sync_reference(store, reference)
+    if sync:
+        sync_reference(store, reference)
     return Context(folder, settings, reference, sources, store)

@@ -22,7 +22,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """One cheap call per source and per sink. Raises SettingsError, StoreError when nothing can be tried at all."""
-    context = open_context()
+    context = open_context(sync=False)
     findings = [Finding("store", True, f"{context.store.label} is open and current.")]
     runner = context.runner()
     for source in context.sources:

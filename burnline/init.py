@@ -66,6 +66,9 @@ def write_template(folder: Path) -> Path:
     path = folder / FILE_NAME
     if path.exists():
         raise SettingsError(f"{path} is there already; nothing was written.")
-    folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(TEMPLATE, encoding="utf-8")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(TEMPLATE, encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written: {error.strerror}; choose another folder.") from None
     return path

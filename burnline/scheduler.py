@@ -36,6 +36,7 @@ class Worker:
         self.sources = {source.name: source for source in context.sources}
         self._not_yet_run = set(self.sources)
         self._lock = Lock()
+        self._turns = {name: Lock() for name in self.sources}
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             executors={"default": ThreadPoolExecutor(2), "collect": ThreadPoolExecutor(2)},
@@ -72,7 +73,9 @@ class Worker:
         self._scheduler.shutdown(wait=False)
 
     def _run_source(self, name: str, window: Window | None = None) -> None:
-        for outcome in self.runner.run(self.sources[name], window):
+        with self._turns[name]:  # a click on "Run now" during the scheduled run waits for it
+            outcomes = self.runner.run(self.sources[name], window)
+        for outcome in outcomes:
             log.log(logging.WARNING if outcome.error else logging.INFO, "%s", outcome.sentence())
         job = self._scheduler.get_job(name)
         ledger.schedule_source(self.context.store, name, job.next_run_time if job else None)

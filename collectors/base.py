@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from collectors.errors import CollectorError
 from config.settings import check_duration
 from domain.window import Window
 from store.load import BillingPeriod
@@ -96,6 +97,7 @@ class Delivery:
     """One file, ready to replace what it delivered before.
 
     `batches` are Arrow batches of the class `writes`, read lazily; `rejected` is complete once they are read.
+    `complete_to` is where the data end when that is before the window's end, as in a bill of a running month.
     """
 
     detail: str
@@ -103,6 +105,15 @@ class Delivery:
     batches: Iterable[pa.RecordBatch]
     periods: tuple[BillingPeriod, ...] = ()
     rejected: list[Quarantine] = field(default_factory=list)
+    complete_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undeliverable:
+    """One file or folder that cannot be read, and why; the others go on."""
+
+    detail: str
+    error: CollectorError
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +136,7 @@ class FileSource:
     role: str
     writes: type
     settings: type[SourceSettings]
-    deliver: Callable[[FileApi, History], Iterator[Delivery]]
+    deliver: Callable[[FileApi, History], Iterator[Delivery | Undeliverable]]
     check: Callable[[FileApi], None]
     every: str
     provider: str = ""

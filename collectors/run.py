@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from collectors.base import Api, Delivery, FileApi, FileSource, Source
+from collectors.base import Api, Delivery, FileApi, FileSource, Source, Undeliverable
 from collectors.configured import Configured
 from collectors.errors import CollectorError, DataError
 from collectors.http import HttpClient
@@ -42,6 +42,7 @@ class Outcome:
     status: str
     row_count: int = 0
     quarantined_count: int = 0
+    replaced_count: int = 0
     restated_days: int = 0
     error: str | None = None
 
@@ -51,8 +52,9 @@ class Outcome:
             told = self.error.removeprefix(f"{self.source}: ")
             return f"{self.source}: {self.what}: {told}"
         bad = f", {self.quarantined_count:,} bad rows set aside" if self.quarantined_count else ""
+        instead = f" in place of {self.replaced_count:,} loaded before" if self.replaced_count else ""
         changed = f", {self.restated_days} earlier days restated" if self.restated_days else ""
-        return f"{self.source}: {self.what}: {self.row_count:,} rows loaded{bad}{changed}."
+        return f"{self.source}: {self.what}: {self.row_count:,} rows loaded{instead}{bad}{changed}."
 
 
 @dataclass(slots=True)
@@ -117,14 +119,19 @@ class Runner:
             try:
                 delivery = next(deliveries, None)
             except CollectorError as error:
-                today = floor_day(self.clock())
-                day = Window(today, today + timedelta(days=1))
-                outcomes.append(self._attempt(item, "file", day, _raise(error)))
+                outcomes.append(self._attempt(item, "file", self._today(), _raise(error)))
                 return outcomes
             if delivery is None:
                 return outcomes
             self.progress(item.name, delivery.detail)
+            if isinstance(delivery, Undeliverable):
+                outcomes.append(self._attempt(item, "file", self._today(), _raise(delivery.error)))
+                continue
             outcomes.append(self._deliver(item, source, delivery))
+
+    def _today(self) -> Window:
+        today = floor_day(self.clock())
+        return Window(today, today + timedelta(days=1))
 
     def _deliver(self, item: Configured, source: FileSource, delivery: Delivery) -> Outcome:
         def load(run: CollectorRun) -> Loaded:
@@ -155,6 +162,7 @@ class Runner:
             books=self.books,
             now=self.clock(),
             periods=delivery.periods if delivery else (),
+            complete_to=delivery.complete_to if delivery else None,
         )
 
     def _attempt(
@@ -188,6 +196,7 @@ class Runner:
             "ok",
             loaded.row_count,
             run.quarantined_count or 0,
+            loaded.replaced_count,
             loaded.restated_days,
         )
 

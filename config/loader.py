@@ -2,18 +2,19 @@
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from config.settings import SettingsError, explain, read_toml
 from domain.attribution import OPEN_FROM, OPEN_TO, Rule
 from domain.price import TOKEN_UNITS
 
+FILES = ("features.toml", "attribution.toml", "budgets.csv", "prices.toml", "annotations.csv")
 TIERS = ("critical", "standard", "internal")
 SCOPES = ("organization", "team", "feature", "provider")
 MATCHABLE = {
@@ -26,6 +27,14 @@ MATCHABLE = {
     "service": "service",
 }
 """Key in attribution.toml → dimension of a row."""
+
+
+def as_utc(moment: datetime) -> datetime:
+    """A time without a zone is UTC, as everywhere in the config files. Raises ValueError for what UTC has not."""
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError("lies outside the years 1 to 9999 in UTC") from None
 
 
 class _Entry(BaseModel):
@@ -49,7 +58,7 @@ class BudgetEntry(_Entry):
     scope_type: str
     scope: str
     period: str
-    period_start: date
+    period_start: date = Field(ge=date(2000, 1, 1), lt=date(2900, 1, 1))
     amount: Decimal = Field(ge=0, max_digits=26)
     currency: str = Field(pattern=r"^[A-Z][A-Z0-9_]{2,19}$")
 
@@ -74,7 +83,7 @@ class PriceEntry(_Entry):
 class AnnotationEntry(_Entry):
     """One line of annotations.csv."""
 
-    occurred_at: datetime
+    occurred_at: Annotated[datetime, AfterValidator(as_utc)]
     kind: str
     title: str
     feature: str = ""
@@ -99,13 +108,17 @@ class _RuleEntry(_Entry):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Everything the operator declares about the organisation."""
+    """Everything the operator declares about the organisation.
+
+    `declared` names the files that are there: an absent file says nothing, an empty one says "none".
+    """
 
     features: tuple[FeatureEntry, ...] = ()
     rules: tuple[Rule, ...] = ()
     budgets: tuple[BudgetEntry, ...] = ()
     prices: tuple[PriceEntry, ...] = ()
-    annotations: tuple[AnnotationEntry, ...] = field(default=())
+    annotations: tuple[AnnotationEntry, ...] = ()
+    declared: frozenset[str] = frozenset()
 
 
 def load_reference(folder: Path) -> Reference:
@@ -127,6 +140,7 @@ def load_reference(folder: Path) -> Reference:
     for line in budgets:
         if line.scope_type not in SCOPES:
             raise SettingsError(f"budgets.csv: scope_type {line.scope_type!r} is unknown; use {', '.join(SCOPES)}")
+        _check_scope(line, {f.key for f in features}, {f.team for f in features})
         if line.period != "month" or line.period_start.day != 1:
             raise SettingsError(
                 f"budgets.csv: {line.scope or 'organization'} {line.period_start}: "
@@ -152,7 +166,20 @@ def load_reference(folder: Path) -> Reference:
         budgets=budgets,
         prices=prices,
         annotations=tuple(_csv_entries(folder / "annotations.csv", AnnotationEntry)),
+        declared=frozenset(name for name in FILES if (folder / name).exists()),
     )
+
+
+def _check_scope(line: BudgetEntry, features: set[str], teams: set[str]) -> None:
+    """A budget of something that no cost can belong to would look untouched for ever."""
+    if line.scope_type == "organization" and line.scope:
+        raise SettingsError(f"budgets.csv: leave the scope of an organization empty instead of {line.scope!r}")
+    known = {"feature": features, "team": teams}.get(line.scope_type)
+    if known is not None and line.scope not in known:
+        raise SettingsError(
+            f"budgets.csv: the {line.scope_type} {line.scope!r} is not in features.toml; "
+            f"declare it there, or use one of {', '.join(sorted(known)) or 'none so far'}"
+        )
 
 
 def _rule(entry: _RuleEntry) -> Rule:
@@ -220,8 +247,3 @@ def _refuse_repeats(path: Path, what: str, keys: list[str]) -> None:
     repeated = sorted({key for key in keys if keys.count(key) > 1})
     if repeated:
         raise SettingsError(f"{path}: the {what} {repeated[0]!r} stands twice; keep one")
-
-
-def as_utc(moment: datetime) -> datetime:
-    """A time without a zone is UTC, as everywhere in the config files."""
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

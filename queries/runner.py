@@ -101,7 +101,10 @@ def bind(query: Query, params: Mapping[str, Any]) -> dict[str, Any]:
 def _utc_naive(query: Query, name: str, value: datetime) -> datetime:
     if value.tzinfo is None:
         raise QueryError(f"{query.name}: {name} has no time zone; give it in UTC")
-    return value.astimezone(UTC).replace(tzinfo=None)
+    try:
+        return value.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:
+        raise QueryError(f"{query.name}: {name} lies outside the years 1 to 9999 in UTC") from None
 
 
 def parse_params(query: Query, given: Mapping[str, str]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from io import BytesIO
 from typing import Any, Protocol
 from uuid import uuid4
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import sqlalchemy as sa
@@ -158,7 +157,7 @@ def _staged_type(type_: Any) -> Any:
     return sa.Text() if isinstance(type_, sa.Numeric) and not isinstance(type_, sa.Float) else type_
 
 
-def _frame(batch: pa.RecordBatch) -> pd.DataFrame:
+def _frame(batch: pa.RecordBatch) -> Any:
     fields = [pa.field(f.name.upper(), pa.string() if pa.types.is_decimal(f.type) else f.type) for f in batch.schema]
     arrays = [column.cast(field.type) for column, field in zip(batch.columns, fields, strict=True)]
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields)).to_pandas()

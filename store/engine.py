@@ -17,8 +17,11 @@ from store.errors import StoreError, StoreLockedError
 
 DIALECTS = ("duckdb", "postgresql", "snowflake")
 
-DUCKDB_MEMORY_LIMIT = "800MB"
+DUCKDB_MEMORY_LIMIT = "600MB"
 """Leaves room for the web server on a 4 GB machine; DuckDB spills larger work to disk beside the file."""
+
+WRITER_LOCK = 0x6275726E
+"""PostgreSQL's advisory lock of all writers ("burn"): two loads of one slice that overlap would both stay."""
 
 CONNECT_SECONDS = 10
 """A PostgreSQL server that is there answers within a second; without a limit an absent one takes two minutes."""
@@ -34,7 +37,7 @@ SNOWFLAKE_CONNECTING = range(250_000, 252_000)
 
 
 class Store:
-    """One database with its engine. `write()` is one transaction; on DuckDB writers take turns."""
+    """One database with its engine. `write()` is one transaction; on DuckDB and PostgreSQL writers take turns."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -53,6 +56,8 @@ class Store:
         """One transaction: everything inside is kept, or nothing. Raises StoreError."""
         turn = self._writing if self.dialect == "duckdb" else nullcontext()
         with turn, self._translated(), self.engine.begin() as connection:
+            if self.dialect == "postgresql":
+                execute(connection, "select pg_advisory_xact_lock(:key)", key=WRITER_LOCK)
             yield connection
 
     @contextmanager

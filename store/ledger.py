@@ -41,12 +41,17 @@ def begin(
     return run
 
 
-def finish_ok(connection: Connection, run: CollectorRun, *, row_count: int, now: datetime) -> None:
-    """Marks a run as loaded, inside the transaction that loaded it. The watermark never passes `now`."""
+def finish_ok(
+    connection: Connection, run: CollectorRun, *, row_count: int, now: datetime, complete_to: datetime | None = None
+) -> None:
+    """Marks a run as loaded, inside the transaction that loaded it.
+
+    The watermark passes neither `now` nor `complete_to`, where the data end.
+    """
     values: dict[str, Any] = {
         "status": "ok",
         "finished_at": _naive(now),
-        "watermark_at": _naive(min(run.window_end_at, now)),
+        "watermark_at": _naive(min(run.window_end_at, now, complete_to or now)),
         "row_count": row_count,
         "quarantined_count": run.quarantined_count or 0,
         "request_count": run.request_count,

@@ -33,9 +33,10 @@ class BillingPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a load did: rows now in the slice, and complete days that changed."""
+    """What a load did: rows now in the slice, rows it replaced, and complete days that changed."""
 
     row_count: int
+    replaced_count: int
     restated_days: int
 
 
@@ -50,6 +51,7 @@ def replace_window(
     books: Books,
     now: datetime,
     periods: Sequence[BillingPeriod] = (),
+    complete_to: datetime | None = None,
 ) -> Loaded:
     """Makes `batches` the only rows of `source` in `window` (or in `periods`, for files without row ids).
 
@@ -60,6 +62,8 @@ def replace_window(
         slice_ = _slice(row, source, window, periods)
         before = restate.totals(connection, row, slice_)
         days = rollup.touched_days(connection, row, slice_)
+        replaced = sa.select(sa.func.count()).select_from(table(row)).where(slice_)
+        replaced_count = int(connection.execute(replaced).scalar_one())
         connection.execute(sa.delete(table(row)).where(slice_))
         row_count = staged.insert(connection)
         if row is Charge:
@@ -77,8 +81,8 @@ def replace_window(
         reference.attribute_new_keys(connection, row, slice_, books.rules)
         rollup.rebuild(connection, row, source, days, books.prices)
         save_seen(connection, books.prices)
-        ledger.finish_ok(connection, run, row_count=row_count, now=now)
-    return Loaded(row_count, restated)
+        ledger.finish_ok(connection, run, row_count=row_count, now=now, complete_to=complete_to)
+    return Loaded(row_count, replaced_count, restated)
 
 
 def _slice(row: type, source: str, window: Window, periods: Sequence[BillingPeriod]) -> sa.ColumnElement[bool]:

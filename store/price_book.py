@@ -81,7 +81,7 @@ class PriceBook:
                 valid_to=prices.valid_to,
                 version=prices.version,
             )
-            for (provider, model, tier, long_context), lists in self._lists.items()
+            for (provider, model, tier, long_context), lists in list(self._lists.items())
             for prices in lists
             if prices.version.startswith("genai-prices") and not long_context
             for unit, amount in prices.per_million.items()

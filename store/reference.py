@@ -30,7 +30,7 @@ KEYED: tuple[tuple[type, dict[str, str | None]], ...] = (
 
 
 def sync_reference(store: Store, reference: Reference) -> None:
-    """Makes the store say what the files say, in one transaction; facts are never rewritten."""
+    """Makes the store say what the files that are there say, in one transaction; facts are never rewritten."""
     features = [
         Feature(feature=f.key, name=f.name, team=f.team, tier=f.tier, owner=f.owner, status=f.status)
         for f in reference.features
@@ -44,14 +44,19 @@ def sync_reference(store: Store, reference: Reference) -> None:
         Price(**p.model_dump(), currency="USD", version=f"override from {p.valid_from}") for p in reference.prices
     ]
     with store.write() as connection:
-        _replace(connection, Feature, features)
-        _replace(connection, Budget, budgets)
-        _replace(connection, Annotation, annotations)
-        own = table(Price).c.version.like("override%")
-        connection.execute(sa.delete(table(Price)).where(own))
-        insert_rows(connection, Price, to_batch(Price, prices))
-        known = _known_keys(connection)
-        _replace(connection, Attribution, _owned(known, reference.rules))
+        for name, row, rows in (
+            ("features.toml", Feature, features),
+            ("budgets.csv", Budget, budgets),
+            ("annotations.csv", Annotation, annotations),
+        ):
+            if name in reference.declared:
+                _replace(connection, row, rows)
+        if "prices.toml" in reference.declared:
+            own = table(Price).c.version.like("override%")
+            connection.execute(sa.delete(table(Price)).where(own))
+            insert_rows(connection, Price, to_batch(Price, prices))
+        if "attribution.toml" in reference.declared:
+            _replace(connection, Attribution, _owned(_known_keys(connection), reference.rules))
 
 
 def attribute_new_keys(connection: Connection, row: type, slice_: sa.ColumnElement[bool], rules: Sequence[Rule]) -> int:

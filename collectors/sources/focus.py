@@ -4,11 +4,13 @@ Grain: one charge. A file has no row ids, so a delivery replaces its (billing ac
 the files of one folder are one delivery, since exports are split into parts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from collectors.base import Delivery, FileApi, FileSource, History, SourceSettings
-from collectors.errors import DataError
+from pydantic import Field
+
+from collectors.base import Delivery, FileApi, FileSource, History, SourceSettings, Undeliverable
+from collectors.errors import CollectorError, DataError
 from collectors.files import by_folder, digest, up_to_date
 from collectors.focus_sql import select_list
 from collectors.staging import Staging
@@ -22,11 +24,11 @@ SUFFIXES = (".csv", ".csv.gz", ".parquet")
 class FocusSettings(SourceSettings):
     """`path`: a FOCUS file, or a folder with its parts (sub-folders are deliveries of their own)."""
 
-    path: str
+    path: str = Field(min_length=1)
 
 
-def deliver(api: FileApi, history: History) -> Iterator[Delivery]:
-    """One delivery per folder that holds FOCUS files. Raises DataError for a file that is not whole."""
+def deliver(api: FileApi, history: History) -> Iterator[Delivery | Undeliverable]:
+    """One delivery per folder that holds FOCUS files; a folder with a file that is not whole is Undeliverable."""
     delivered: set[BillingPeriod] = set()
     present = {digest(files): files for files in by_folder(Path(api.settings.path), SUFFIXES)}
     loaded = up_to_date(history, present)
@@ -34,17 +36,27 @@ def deliver(api: FileApi, history: History) -> Iterator[Delivery]:
         if detail in loaded:
             continue
         with Staging(Charge) as staging:
-            rejected = [
-                Quarantine(run_id="", source=api.name, file_name=path.name, row_number=number, reason=reason)
-                for path in files
-                for number, reason in staging.add(path, select_list(staging.header(path), path.name, api.name))
-            ]
-            periods = _periods(staging)
-            if not periods:
-                told = f": row {rejected[0].row_number}: {rejected[0].reason}" if rejected else ""
-                raise DataError(f"{files[0].name} has no row that can be loaded{told}.")
-            _refuse_repeats(files[0].parent, periods, delivered)
-            yield Delivery(detail, _window(staging), staging.batches(), periods, rejected)
+            try:
+                delivery = _staged(api.name, detail, files, staging)
+                _refuse_repeats(files[0].parent, delivery.periods, delivered)
+            except CollectorError as error:
+                yield Undeliverable(detail, error)
+            else:
+                yield delivery
+
+
+def _staged(source: str, detail: str, files: Sequence[Path], staging: Staging) -> Delivery:
+    rejected = [
+        Quarantine(run_id="", source=source, file_name=path.name, row_number=number, reason=reason)
+        for path in files
+        for number, reason in staging.add(path, select_list(staging.header(path), path.name, source))
+    ]
+    periods = _periods(staging)
+    if not periods:
+        told = f": row {rejected[0].row_number}: {rejected[0].reason}" if rejected else ""
+        raise DataError(f"{files[0].name} has no row that can be loaded{told}.")
+    ((end,),) = staging.ask("select timezone('UTC', max(charge_period_end)) from staged")
+    return Delivery(detail, _window(staging), staging.batches(), periods, rejected, complete_to=end)
 
 
 def check(api: FileApi) -> None:

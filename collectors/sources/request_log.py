@@ -1,7 +1,7 @@
 """Request logs of gateways and services (CSV, JSONL, Parquet) by a mapping of columns.
 
-Grain: one request. All files below the path are one delivery: it replaces the days it covers. Hourly usage is made
-of it in the store, so its requests and tokens are counted like those that a provider reports.
+Grain: one request. All files below the path are one delivery: it replaces the span from its first request to its
+last. Hourly usage is made of it in the store, so its requests and tokens are counted like those of a provider.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from collectors.errors import DataError
 from collectors.files import by_folder, digest, up_to_date
 from collectors.request_log_sql import check_fields, select_list
 from collectors.staging import SUFFIXES, Staging
-from domain.window import Window, floor_day
+from domain.window import Window
 from store.tables import InferenceRequest, Quarantine
 
 DEFAULTS = {"account_id": "default", "service": "requests"}
@@ -25,7 +25,7 @@ DEFAULTS = {"account_id": "default", "service": "requests"}
 class RequestLogSettings(SourceSettings):
     """`path`: a file or folder; `map`: field → column of the file; `set`: field → one value for all rows."""
 
-    path: str
+    path: str = Field(min_length=1)
     map: dict[str, str]
     set: dict[str, str] = Field(default_factory=dict)
 
@@ -52,7 +52,7 @@ def deliver(api: FileApi, history: History) -> Iterator[Delivery]:
         if first is None:
             told = f": row {rejected[0].row_number}: {rejected[0].reason}" if rejected else ""
             raise DataError(f"{files[0].name} has no row that can be loaded{told}.")
-        window = Window(floor_day(first), floor_day(last) + timedelta(days=1))
+        window = Window(first, last + timedelta(microseconds=1))  # a rotated log begins in mid-day; what is older stays
         yield Delivery(detail, window, staging.batches(), (), rejected)
 
 

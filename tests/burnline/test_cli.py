@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
 from burnline.cli import app
@@ -114,7 +115,7 @@ def test_an_export_can_be_imported_again(burnline: Command, tmp_path: Path) -> N
     path = tmp_path / "out [1] :smile:.csv"
     assert burnline("export", "focus", path).stdout == f"Wrote 1,000 charges to {path}.\n"
     assert burnline("export", "focus").stdout == path.read_text(encoding="utf-8")
-    assert "1,000 rows loaded." in burnline("import", "focus", path).stdout
+    assert "1,000 rows loaded in place of 1,000 loaded before." in burnline("import", "focus", path).stdout
     with path.open(newline="") as file:
         assert sum(Decimal(row["BilledCost"]) for row in csv.DictReader(file)) == Decimal("20.52022672899")
     window = ("--since", "2024-09-30", "--until", "2024-10-01T00:00:00Z")
@@ -274,3 +275,21 @@ def test_help_and_misspelled_commands_say_how_to_go_on(burnline: Command, words:
     assert "Usage: " in result.output
     if words == ("--help",):
         assert "Exit codes: 0 done;" in " ".join(result.stdout.split())
+
+
+def test_an_import_cannot_take_the_name_of_another_kind_of_source(burnline: Command) -> None:
+    done = burnline("import", "focus", SAMPLE, "--source", "openai_usage")
+    assert done.exit_code == BAD_INPUT
+    assert "is the name of another kind of source" in done.output
+
+
+def test_a_reading_command_leaves_what_the_files_declared(burnline: Command, tmp_path: Path) -> None:
+    features = tmp_path / "config" / "features.toml"
+    features.parent.mkdir(exist_ok=True)
+    features.write_text('[[feature]]\nkey = "search"\nname = "Search"\nteam = "Discovery"\n', encoding="utf-8")
+    burnline("import", "focus", SAMPLE)
+    features.unlink()
+    burnline("query", "cost/currencies", "--param", "start=2024-09-01", "--param", "end=2024-10-01")
+    burnline("import", "focus", SAMPLE)
+    with open_store(f"duckdb:///{tmp_path / 'store.duckdb'}").read() as connection:
+        assert connection.execute(sa.text("select feature from feature")).scalars().all() == ["search"]

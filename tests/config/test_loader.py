@@ -101,8 +101,8 @@ def test_rules_that_cannot_be_used(tmp_path: Path, keys: str, sentence: str) -> 
         ("organization,,month,2026-11-01,5", "line 2: the key 'currency' is missing"),
         ("organization,,month,2026-11-01,5,USD,x", "line 2 has more fields than the first line names"),
         (
-            "team,A,month,2026-11-01,5,USD\nteam,A,month,2026-11-01,6,USD",
-            "the budget 'team A 2026-11 USD' stands twice; keep one",
+            "organization,,month,2026-11-01,5,USD\norganization,,month,2026-11-01,6,USD",
+            "the budget 'organization 2026-11 USD' stands twice; keep one",
         ),
         ('organization,,month,2026-11-01,5,"USD', "is not a CSV file in UTF-8: "),
     ],

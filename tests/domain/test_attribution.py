@@ -4,12 +4,15 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.attribution import OPEN_FROM, OPEN_TO, Dimensions, Rule, ownership
 
-DAYS = st.dates(date(1960, 1, 1), date(3005, 1, 1))
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no reason to fail."""
+
+DAYS = st.integers(date(1960, 1, 1).toordinal(), date(3005, 1, 1).toordinal()).map(date.fromordinal)
 GLOBS = st.sampled_from(["proj-1", "proj-*", "*", "proj-2", "?roj-1", ""])
 ROW = Dimensions(provider="openai", project_id="proj-1", model="gpt-4o")
 
@@ -18,7 +21,7 @@ ROW = Dimensions(provider="openai", project_id="proj-1", model="gpt-4o")
 def rules(draw: st.DrawFn) -> Rule:
     first, last = sorted((draw(DAYS), draw(DAYS)))
     return Rule(
-        name=draw(st.text(max_size=5)),
+        name=draw(st.sampled_from("abc")),
         match={"project_id": draw(GLOBS)},
         tags={},
         feature=draw(st.sampled_from(["search", "chat"])),
@@ -31,6 +34,7 @@ def rule(name: str = "r", tags: dict[str, str] | None = None, **match: str) -> R
     return Rule(name=name, match=match, tags=tags or {}, feature=name)
 
 
+@CALM
 @given(st.lists(rules(), max_size=6))
 def test_spans_cover_all_time_without_gap_or_overlap(given_rules: list[Rule]) -> None:
     spans = ownership(given_rules, ROW, {})
@@ -41,6 +45,7 @@ def test_spans_cover_all_time_without_gap_or_overlap(given_rules: list[Rule]) ->
         assert before.rule is not after.rule
 
 
+@CALM
 @given(st.lists(rules(), max_size=6), st.dates(OPEN_FROM, OPEN_TO - timedelta(days=1)))
 def test_on_every_day_the_first_rule_that_fits_and_is_valid_owns_the_row(given_rules: list[Rule], day: date) -> None:
     (span,) = [span for span in ownership(given_rules, ROW, {}) if span.valid_from <= day < span.valid_to]
@@ -48,6 +53,7 @@ def test_on_every_day_the_first_rule_that_fits_and_is_valid_owns_the_row(given_r
     assert span.rule is (fitting[0] if fitting else None)
 
 
+@CALM
 @given(st.lists(rules(), max_size=6))
 def test_a_rule_that_comes_last_takes_nothing_from_those_before(given_rules: list[Rule]) -> None:
     whole = rule("rest", project_id="*")

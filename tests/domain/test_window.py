@@ -4,11 +4,14 @@ from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.duration import LONGEST, parse_duration
 from domain.window import Window, floor_day, floor_hour, month_start, next_month_start
+
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no reason to fail."""
 
 MOMENTS = st.integers(31_536_000, 29_000_000_000).map(lambda second: datetime.fromtimestamp(second, UTC))
 ELSEWHERE = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -30,6 +33,7 @@ def test_a_window_needs_utc_and_order() -> None:
         Window(day, day.replace(tzinfo=timezone(timedelta(hours=2))))
 
 
+@CALM
 @given(windows(), st.timedeltas(timedelta(hours=5), timedelta(days=60)))
 def test_the_parts_of_a_window_follow_each_other_and_cover_it(window: Window, step: timedelta) -> None:
     parts = list(window.split(step))
@@ -38,6 +42,7 @@ def test_the_parts_of_a_window_follow_each_other_and_cover_it(window: Window, st
     assert all(part.end - part.start <= step for part in parts)
 
 
+@CALM
 @given(windows(), windows())
 def test_windows_overlap_when_one_begins_in_the_other(first: Window, second: Window) -> None:
     either = first.start <= second.start < first.end or second.start <= first.start < second.end
@@ -51,6 +56,7 @@ def test_windows_that_touch_do_not_overlap() -> None:
     assert not first.overlaps(second)
 
 
+@CALM
 @given(MOMENTS, ELSEWHERE)
 def test_floors_are_utc_whatever_the_zone(moment: datetime, zone: timezone) -> None:
     assert floor_hour(moment.astimezone(zone)) == moment.replace(minute=0, second=0, microsecond=0)
@@ -73,6 +79,7 @@ def test_other_spellings_are_refused_with_the_form_to_use(text: str) -> None:
         parse_duration(text)
 
 
+@CALM
 @given(st.integers(1, 10**12), st.sampled_from("smhd"))
 def test_no_duration_is_too_long_to_subtract_from_a_date(number: int, unit: str) -> None:
     try:

@@ -50,10 +50,13 @@ INDEXES = {
     "inference_request": ("source", "started_at"),
     "cost_day": ("day",),
     "usage_day": ("day",),
-    "attribution": ("attribution_key",),
+    "attribution": ("attribution_key", "valid_from"),
     "collector_run": ("source", "started_at"),
 }
 """For PostgreSQL only: DuckDB and Snowflake prune by their own block statistics."""
+
+UNIQUE = ("attribution",)
+"""A second owner of one key and day would double its costs."""
 
 
 def upgrade() -> None:
@@ -382,4 +385,4 @@ def upgrade() -> None:
     op.execute(ATTRIBUTED_USAGE_DAY)
     if op.get_bind().dialect.name == "postgresql":
         for name, columns in INDEXES.items():
-            op.create_index(f"{name}_by_{columns[0]}", name, list(columns))
+            op.create_index(f"{name}_by_{columns[0]}", name, list(columns), unique=name in UNIQUE)
