@@ -54,7 +54,7 @@ def _typed(name: str, text: str) -> str:
 def _with_braces(text: str) -> str:
     """Some Azure exports leave out the outer braces; what is no JSON even with them stays as it is."""
     braced = f"'{{' || {text} || '}}'"
-    return f"case when not json_valid({text}) and json_valid({braced}) then {braced} else {text} end"
+    return f"case when left({text}, 1) <> '{{' and json_valid({braced}) then {braced} else {text} end"
 
 
 def _provider(text: str) -> str:
