@@ -75,7 +75,8 @@ def _reason(text: dict[str, str], typed: dict[str, str]) -> str:
             f"ChargeCategory is none of {', '.join(CHARGE_CATEGORIES)}",
         ),
         (
-            f"not regexp_full_match({text['billing_currency']}, '[A-Z][A-Z0-9_]{{2,19}}')",
+            f"{text['billing_currency']} not in ('USD', 'EUR', 'GBP') "  # spares nearly every row the pattern
+            f"and not regexp_full_match({text['billing_currency']}, '[A-Z][A-Z0-9_]{{2,19}}')",
             "BillingCurrency is not an upper-case currency code",
         ),
         (

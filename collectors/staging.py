@@ -164,7 +164,9 @@ def utc_timestamp(text: str) -> str:
 
     Only text with an offset pays for the zone-aware cast; the plain one would drop it.
     """
-    whole = f"right({text}, 1) = 'Z' or length({text}) = 10 or (length({text}) = 19 and substr({text}, 17, 1) = ':')"
+    whole = (  # the cheapest test first: a file of a million rows has four million times
+        f"(strlen({text}) = 19 and {text}[17] = ':') or suffix({text}, 'Z') or strlen({text}) = 10"
+    )
     return (
         f"case when {whole} then try_cast({text} as timestamp) "
         f"else cast(try_cast({text} as timestamptz) as timestamp) end"
