@@ -7,10 +7,15 @@ from pathlib import Path
 import fakesnow
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
 
 from store.engine import Store, open_store
 from store.migrate import upgrade
 from tests.support.postgres import running_postgres
+
+settings.register_profile("burnline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("burnline")
+# a noisy machine must not fail a property that holds
 
 ENGINES = ("duckdb", "postgresql", "snowflake")
 
