@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -240,10 +240,15 @@ def _window(since: str | None, until: str | None) -> Window | None:
         return None
     if since is None:
         raise SettingsError("--until needs --since.")
+    now = utc_now()
     try:
-        return Window(_moment(since), _moment(until) if until else utc_now())
+        start = _moment(since)
+        window = Window(start, _moment(until) if until else max(now, start + timedelta(microseconds=1)))
     except (ValueError, OverflowError) as error:
         raise SettingsError(f"--since and --until do not make a range: {error}.") from None
+    if window.start >= now:  # an empty future range would pass for data that are complete up to now
+        raise SettingsError("--since lies in the future; nothing can have been charged there yet.")
+    return window
 
 
 def _moment(text: str) -> datetime:

@@ -65,7 +65,7 @@ class Server(_Section):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8501, ge=1, le=65535)
-    public_url: str | None = None
+    public_url: str | None = Field(default=None, pattern=r"^https?://")
 
 
 class Slack(_Section):

@@ -184,6 +184,8 @@ def test_the_store_is_upgraded_by_hand_too(burnline: Command) -> None:
         (("collect", "--until", "2026-11-01"), "--until needs --since."),
         (("collect", "--since", "yesterday"), "--since and --until do not make a range: "),
         (("collect", "--since", "2026-11-02", "--until", "2026-11-01"), "--since and --until do not make a range: "),
+        (("collect", "--since", "2999-01-01"), "--since lies in the future"),
+        (("collect", "--since", "2998-01-01", "--until", "2998-02-01"), "--since lies in the future"),
         (("collect", "--since", "0001-01-01T00:00+14:00"), "--since and --until do not make a range: "),
         (("export", "focus", "/proc/none/x.csv"), "/proc/none/x.csv cannot be written: No such file or directory."),
         (("import", "requests", "x.csv", "--map", "started_at"), "--map 'started_at' is not of the form name=value."),
