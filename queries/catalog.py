@@ -1,7 +1,7 @@
 """Reads every .sql file with its header; the header is the query's contract."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +12,10 @@ from store.schema import MONEY
 ROOT = Path(__file__).parent
 
 PARAM_TYPES = ("timestamp", "date", "text", "texts", "count")
-"""`texts` is a list; an empty one means no filter: write `(:any_x or x in :x)`, the runner binds `any_x`."""
+"""`texts` is a list; an empty one means no filter: write `(:any_x or x in :x)`, the runner binds `any_x`.
+
+`text(day|week|month)` takes one of these words and no other.
+"""
 
 RETURN_TYPES: dict[str, pa.DataType] = {
     "timestamp": pa.timestamp("us"),
@@ -26,6 +29,7 @@ RETURN_TYPES: dict[str, pa.DataType] = {
 }
 """Words of a `returns` line and what comes back for them; money stays Decimal."""
 
+_CHOICES = re.compile(r"(\w+)\s+text\(([^()\s]+)\)")
 _HEADER = ("title", "grain", "params", "returns")
 
 
@@ -35,7 +39,10 @@ class QueryError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One question: `name` is folder/file, `params` and `returns` map names to type words."""
+    """One question: `name` is folder/file, `params` and `returns` map names to type words.
+
+    `choices` maps a text parameter that takes only certain words to these.
+    """
 
     name: str
     title: str
@@ -43,6 +50,11 @@ class Query:
     params: dict[str, str]
     returns: dict[str, str]
     sql: str
+    choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def takes(self, param: str) -> str:
+        """What a parameter may be: its type word, or the words to choose from."""
+        return f"one of {', '.join(self.choices[param])}" if param in self.choices else self.params[param]
 
     @property
     def schema(self) -> pa.Schema:
@@ -88,7 +100,15 @@ def parse(path: Path) -> Query:
         params=_typed(name, header["params"], PARAM_TYPES),
         returns=_typed(name, header["returns"], tuple(RETURN_TYPES)),
         sql="\n".join(lines[body:]).strip().rstrip(";"),
+        choices=_choices(name, header["params"]),
     )
+
+
+def _choices(name: str, text: str) -> dict[str, tuple[str, ...]]:
+    choices = {param: tuple(words.split("|")) for param, words in _CHOICES.findall(text)}
+    if text.count("|") != sum(len(words) - 1 for words in choices.values()) or not all(map(all, choices.values())):
+        raise QueryError(f"queries/{name}.sql: choices are written without a space, as in `bucket text(day|week)`")
+    return choices
 
 
 def _typed(name: str, text: str, known: tuple[str, ...]) -> dict[str, str]:

@@ -76,7 +76,10 @@ def run(store: Store, name: str, **params: Any) -> Result:
 
 
 def bind(query: Query, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The values to bind, UTC without zone. Raises QueryError for a missing, unknown or ill-typed parameter."""
+    """The values to bind, UTC without zone.
+
+    Raises QueryError for a parameter that is missing, unknown, ill-typed or none of its choices.
+    """
     unknown = params.keys() - query.params.keys()
     if unknown:
         raise QueryError(
@@ -90,10 +93,12 @@ def bind(query: Query, params: Mapping[str, Any]) -> dict[str, Any]:
             bound[name] = items or _NO_ITEM
             continue
         if name not in params:
-            raise QueryError(f"{query.name} needs the parameter {name!r} ({word})")
+            raise QueryError(f"{query.name} needs the parameter {name!r} ({query.takes(name)})")
         value = params[name]
         if not isinstance(value, _PYTHON[word]):
             raise QueryError(f"{query.name}: {name} must be a {word}, not {type(value).__name__}")
+        if name in query.choices and value not in query.choices[name]:
+            raise QueryError(f"{query.name}: {name} must be {query.takes(name)}, not {value!r}")
         bound[name] = _utc_naive(query, name, value) if isinstance(value, datetime) and word == "timestamp" else value
     return bound
 

@@ -1,7 +1,12 @@
 """Removes everything one source ever loaded, so that another may bill the same account."""
 
-import sqlalchemy as sa
+from collections.abc import Iterable
+from datetime import date
 
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from store import attributed
 from store.engine import Store
 from store.schema import table
 from store.tables import (
@@ -21,8 +26,15 @@ LOADED = (Charge, CostDay, TokenUsage, UsageDay, InferenceRequest, Quarantine, R
 def forget_source(store: Store, source: str) -> int:
     """Deletes the facts, rollups and ledger rows of a source in one transaction; how many facts there were."""
     with store.write() as connection:
+        days = {day for row in (CostDay, UsageDay) for day in _days(connection, row, source)}
         counts = {
             row: connection.execute(sa.delete(table(row)).where(table(row).c.source == source)).rowcount
             for row in LOADED
         }
+        attributed.rebuild(connection, days)
     return sum(counts[row] for row in (Charge, TokenUsage, InferenceRequest))
+
+
+def _days(connection: Connection, rollup: type, source: str) -> Iterable[date]:
+    columns = table(rollup).c
+    return connection.execute(sa.select(columns.day).where(columns.source == source).distinct()).scalars()

@@ -9,6 +9,7 @@ from alembic.ddl.impl import DefaultImpl
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from store import rollup
 from store.engine import Store
 from store.errors import StoreError
 
@@ -29,7 +30,10 @@ class _DuckDBImpl(DefaultImpl):
 
 
 def upgrade(store: Store) -> None:
-    """Runs the missing migrations in one transaction. Raises StoreError when the store is newer than the code."""
+    """Runs the missing migrations in one transaction and fills the tables that are made from others.
+
+    Raises StoreError when the store is newer than the code.
+    """
     config = _config()
     head = ScriptDirectory.from_config(config).get_current_head()
     with store.write() as connection:
@@ -45,6 +49,7 @@ def upgrade(store: Store) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Alembic warns of dialects it knows by default DDL only
             command.upgrade(config, "head")
+        rollup.refill(connection)
 
 
 def _config() -> Config:

@@ -2,16 +2,28 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from config.loader import Reference, as_utc
 from domain.attribution import Dimensions, Rule, ownership
+from store import attributed
 from store.bulk import insert_rows
 from store.engine import Store
 from store.schema import table, to_batch
-from store.tables import Annotation, Attribution, Budget, Charge, Feature, InferenceRequest, Price, TokenUsage
+from store.tables import (
+    Annotation,
+    Attribution,
+    Budget,
+    Charge,
+    Feature,
+    InferenceRequest,
+    Price,
+    ReferenceFile,
+    TokenUsage,
+)
 
 KEYED: tuple[tuple[type, dict[str, str | None]], ...] = (
     (
@@ -44,19 +56,51 @@ def sync_reference(store: Store, reference: Reference) -> None:
         Price(**p.model_dump(), currency="USD", version=f"override from {p.valid_from}") for p in reference.prices
     ]
     with store.write() as connection:
+        changed = _changed_files(connection, reference)
         for name, row, rows in (
             ("features.toml", Feature, features),
             ("budgets.csv", Budget, budgets),
             ("annotations.csv", Annotation, annotations),
         ):
-            if name in reference.declared:
+            if name in changed:
                 _replace(connection, row, rows)
-        if "prices.toml" in reference.declared:
+        if "prices.toml" in changed:
             own = table(Price).c.version.like("override%")
             connection.execute(sa.delete(table(Price)).where(own))
             insert_rows(connection, Price, to_batch(Price, prices))
-        if "attribution.toml" in reference.declared:
+        if "attribution.toml" in changed:
             _replace(connection, Attribution, _owned(_known_keys(connection), reference.rules))
+        if changed & {"attribution.toml", "features.toml"}:
+            attributed.rebuild(connection)
+
+
+def _changed_files(connection: Connection, reference: Reference) -> set[str]:
+    """The declared files whose content is not what the store knows; their new digests are on record afterwards."""
+    declared = {
+        "features.toml": reference.features,
+        "attribution.toml": reference.rules,
+        "budgets.csv": reference.budgets,
+        "prices.toml": reference.prices,
+        "annotations.csv": reference.annotations,
+    }
+    files = table(ReferenceFile)
+    known = {
+        name: (digest, revision)
+        for name, digest, revision in connection.execute(
+            sa.select(files.c.file_name, files.c.digest, files.c.revision)
+        ).tuples()
+    }
+    changed = set()
+    for name in reference.declared:
+        digest = sha256(repr(declared[name]).encode()).hexdigest()
+        before, revision = known.get(name, (None, 0))
+        if digest == before:
+            continue
+        changed.add(name)
+        connection.execute(sa.delete(files).where(files.c.file_name == name))
+        line = ReferenceFile(file_name=name, digest=digest, revision=revision + 1)
+        insert_rows(connection, ReferenceFile, to_batch(ReferenceFile, [line]))
+    return changed
 
 
 def attribute_new_keys(connection: Connection, row: type, slice_: sa.ColumnElement[bool], rules: Sequence[Rule]) -> int:

@@ -7,9 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store import attributed
 from store.bulk import insert_rows
 from store.price_book import PriceBook
 from store.schema import column_names, table, to_batch
+from store.sums import count, estimate, money, plus
 from store.tables import Charge, CostDay, InferenceRequest, TokenUsage, UsageDay
 
 _MIDNIGHT = time()
@@ -47,16 +49,28 @@ def touched_days(connection: Connection, row: type, slice_: sa.ColumnElement[boo
 
 
 def rebuild(connection: Connection, row: type, source: str, days: Iterable[date], prices: PriceBook) -> None:
-    """Rebuilds what is derived from `row` for this source and these days."""
+    """Rebuilds what is derived from `row` for this source and these days, owners included."""
     wanted = sorted(days)
     if not wanted:
         return
     if row is Charge:
         _replace_days(connection, CostDay, source, wanted, _cost_day(source, wanted))
-        return
-    if row is InferenceRequest:
-        _usage_from_requests(connection, source, wanted, prices)
-    _replace_days(connection, UsageDay, source, wanted, _usage_day(source, wanted))
+    else:
+        if row is InferenceRequest:
+            _usage_from_requests(connection, source, wanted, prices)
+        _replace_days(connection, UsageDay, source, wanted, _usage_day(source, wanted))
+    attributed.rebuild(connection, wanted)
+
+
+def refill(connection: Connection) -> None:
+    """Makes the rollups of bills and all attributed days again, after a migration that added to them."""
+    columns = table(CostDay).c
+    spans: dict[str, list[date]] = {}
+    for source, day in connection.execute(sa.select(columns.source, columns.day).distinct()).tuples():
+        spans.setdefault(source, []).append(day)
+    for source, days in spans.items():
+        _replace_days(connection, CostDay, source, sorted(days), _cost_day(source, sorted(days)))
+    attributed.rebuild(connection)
 
 
 def _replace_days(connection: Connection, rollup: type, source: str, days: list[date], rows: sa.Select[Any]) -> None:
@@ -90,9 +104,9 @@ def _cost_day(source: str, days: list[date]) -> sa.Select[Any]:
         )
     ]
     return (
-        sa.select(day, *keys, _money(c.billed_cost), _money(c.effective_cost), sa.func.count())
+        sa.select(day, *keys, money(c.billed_cost), money(c.effective_cost), sa.func.count(), c.token_type)
         .where(_of_days(Charge, source, days))
-        .group_by(day, *keys)
+        .group_by(day, *keys, c.token_type)
     )
 
 
@@ -100,42 +114,24 @@ def _usage_day(source: str, days: list[date]) -> sa.Select[Any]:
     c = table(TokenUsage).c
     day = sa.cast(c.started_at, sa.Date)
     keys = [c[name] for name in _USAGE_KEYS]
-    writes = _plus(c.cache_write_5m_input_tokens, c.cache_write_1h_input_tokens, c.cache_write_input_tokens)
-    every = _plus(c.uncached_input_tokens, c.cache_read_input_tokens, writes, c.output_tokens)
+    writes = plus(c.cache_write_5m_input_tokens, c.cache_write_1h_input_tokens, c.cache_write_input_tokens)
+    every = plus(c.uncached_input_tokens, c.cache_read_input_tokens, writes, c.output_tokens)
     unpriced = sa.case((c.estimated_cost.is_(None), every), else_=0)
     return (
         sa.select(
             day,
             *keys,
-            _count(c.uncached_input_tokens),
-            _count(c.cache_read_input_tokens),
-            _count(writes),
-            _count(c.output_tokens),
-            _count(c.request_count),
-            sa.cast(sa.func.sum(c.estimated_cost), sa.Numeric(18, 9)),
-            _count(sa.func.coalesce(unpriced, 0)),
+            count(c.uncached_input_tokens),
+            count(c.cache_read_input_tokens),
+            count(writes),
+            count(c.output_tokens),
+            count(c.request_count),
+            estimate(c.estimated_cost),
+            count(sa.func.coalesce(unpriced, 0)),
         )
         .where(_of_days(TokenUsage, source, days))
         .group_by(day, *keys)
     )
-
-
-def _plus(*columns: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """The sum of what is known; NULL when nothing is."""
-    total: sa.ColumnElement[Any] = sa.func.coalesce(columns[0], 0)
-    for column in columns[1:]:
-        total = total + sa.func.coalesce(column, 0)
-    return sa.case((sa.func.coalesce(*columns).is_(None), sa.null()), else_=total)
-
-
-def _money(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """A sum that stays DECIMAL: the cast says so to engines that would add loosely typed columns as floats."""
-    return sa.func.sum(sa.cast(column, sa.Numeric(38, 12)))
-
-
-def _count(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """A sum of integers as BIGINT: DuckDB would store HUGEINT, 90 times as slow to add up again."""
-    return sa.cast(sa.func.sum(column), sa.BigInteger)
 
 
 def _usage_from_requests(connection: Connection, source: str, days: list[date], prices: PriceBook) -> None:
@@ -156,9 +152,9 @@ def _hourly(source: str, days: list[date]) -> sa.Select[Any]:
         sa.select(
             hour.label("hour"),
             *keys,
-            _count(uncached).label("uncached_input_tokens"),
-            _count(c.cache_read_input_tokens).label("cache_read_input_tokens"),
-            _count(c.output_tokens).label("output_tokens"),
+            count(uncached).label("uncached_input_tokens"),
+            count(c.cache_read_input_tokens).label("cache_read_input_tokens"),
+            count(c.output_tokens).label("output_tokens"),
             sa.func.count().label("request_count"),
         )
         .where(_of_days(InferenceRequest, source, days))

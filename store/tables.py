@@ -95,7 +95,8 @@ class Charge:
 
 @dataclass(slots=True, kw_only=True)
 class CostDay:
-    """Rollup of `charge`: UTC day × provider × account × project × service × model × attribution key × currency."""
+    """Rollup of `charge`: UTC day × provider × account × project × service × model × kind of token × attribution key
+    × currency."""
 
     day: date
     source: str
@@ -109,6 +110,7 @@ class CostDay:
     billed_cost: Money
     effective_cost: Money
     charge_count: int
+    token_type: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -170,6 +172,67 @@ class UsageDay:
     cache_write_input_tokens: int | None
     output_tokens: int | None
     request_count: int | None
+    estimated_cost: Estimate | None
+    unpriced_tokens: int
+
+
+@dataclass(slots=True, kw_only=True)
+class AttributedCostDay:
+    """`cost_day` with its owners: UTC day × provider × account × project × api key × service × model × kind of token
+    × feature × team × environment × cost center × currency. Nobody's costs belong to the feature 'unattributed', so
+    the parts add up to the bill.
+
+    `request_cost` and `token_cost` repeat the `billed_cost` of slices (day, provider, feature, environment) whose usage
+    reports requests or tokens: only these may be divided by them.
+    """
+
+    day: date
+    provider: str
+    account_id: str
+    project_id: str | None
+    api_key_id: str | None
+    service: str
+    model: str | None
+    token_type: str | None
+    feature: str
+    team: str
+    environment: str
+    cost_center: str | None
+    currency: str
+    billed_cost: Money
+    effective_cost: Money
+    request_cost: Money | None
+    token_cost: Money | None
+
+
+@dataclass(slots=True, kw_only=True)
+class AttributedUsageDay:
+    """`usage_day` with its owners: UTC day × provider × account × project × api key × service × model × feature × team
+    × environment × cost center.
+
+    `costed_request_count` and `costed_tokens` repeat the requests and tokens of slices (day, provider, feature,
+    environment) with costs: only these may divide them.
+    """
+
+    day: date
+    provider: str
+    account_id: str
+    project_id: str | None
+    api_key_id: str | None
+    service: str
+    model: str | None
+    feature: str
+    team: str
+    environment: str
+    cost_center: str | None
+    uncached_input_tokens: int | None
+    cache_read_input_tokens: int | None
+    cache_write_input_tokens: int | None
+    output_tokens: int | None
+    total_tokens: int | None
+    request_count: int | None
+    costed_tokens: int | None
+    costed_request_count: int | None
     estimated_cost: Estimate | None
     unpriced_tokens: int
 
@@ -261,6 +324,15 @@ class Price:
     valid_from: date
     valid_to: date
     version: str
+
+
+@dataclass(slots=True, kw_only=True)
+class ReferenceFile:
+    """One of the operator's files as the store knows it: `digest` of what it declares, and how often that changed."""
+
+    file_name: str
+    digest: str
+    revision: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -405,8 +477,8 @@ class Annotation:
 
 
 FACTS = (Charge, TokenUsage, InferenceRequest)
-ROLLUPS = (CostDay, UsageDay)
-REFERENCE = (Feature, Attribution, Budget, Price, Annotation)
+ROLLUPS = (CostDay, UsageDay, AttributedCostDay, AttributedUsageDay)
+REFERENCE = (Feature, Attribution, Budget, Price, Annotation, ReferenceFile)
 LEDGERS = (CollectorRun, SourceState, CollectionRequest, Restatement, Quarantine, Alert, AlertEvent, Outbox)
 ALL = FACTS + ROLLUPS + REFERENCE + LEDGERS
 

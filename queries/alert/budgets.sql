@@ -23,10 +23,10 @@ current_budget as (
     and period_end > cast(:ended_after as date)
 ),
 cost as (
-  select day, billing_currency as currency, provider, team, feature, sum(billed_cost) as billed_cost
+  select day, currency, provider, team, feature, sum(billed_cost) as billed_cost
   from attributed_cost_day
   where day >= (select min(period_start) from current_budget)
-  group by day, billing_currency, provider, team, feature
+  group by day, currency, provider, team, feature
 ),
 scoped as (
   select 'organization' as scope_type, '' as scope, day, currency, sum(billed_cost) as billed_cost

@@ -6,7 +6,7 @@
 with spent as (
   select day, provider, team, feature, sum(billed_cost) as billed_cost
   from attributed_cost_day
-  where billing_currency = :currency
+  where currency = :currency
     and day >= (
       select min(period_start) from budget
       where currency = :currency and period_start <= cast(:day as date) and period_end > cast(:day as date)

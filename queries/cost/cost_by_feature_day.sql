@@ -4,7 +4,7 @@
 -- returns: feature text, day date, billed_cost money
 select feature, day, sum(billed_cost) as billed_cost
 from attributed_cost_day
-where billing_currency = :currency
+where currency = :currency
   and day >= cast(:start as date)
   and day < cast(:end as date)
   and (:any_provider or provider in :provider)

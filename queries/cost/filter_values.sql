@@ -1,27 +1,16 @@
 -- title:   What can costs and usage be filtered by?
--- grain:   one row per (dimension, item) that ever had costs or usage
+-- grain:   one row per (dimension, item) of the attribution keys, which every cost and every usage has
 -- params:  none
 -- returns: dimension text, item text, item_name text
-with used as (
-  select provider, model, attribution_key, min(day) as first_day, max(day) as last_day
-  from (
-    select provider, model, attribution_key, day from cost_day
-    union all
-    select provider, model, attribution_key, day from usage_day
-  ) days
-  group by provider, model, attribution_key
-),
-seen as (
+with seen as (
   select distinct
-    u.provider,
+    a.provider,
     coalesce(f.team, 'Unattributed') as team,
     coalesce(a.feature, 'unattributed') as feature,
     coalesce(f.name, 'Unattributed') as feature_name,
-    u.model,
+    a.model,
     coalesce(a.environment, 'unattributed') as environment
-  from used u
-  left join attribution a
-    on a.attribution_key = u.attribution_key and a.valid_from <= u.last_day and a.valid_to > u.first_day
+  from attribution a
   left join feature f on f.feature = a.feature
 )
 select distinct 'provider' as dimension, provider as item, provider as item_name from seen

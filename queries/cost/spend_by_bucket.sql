@@ -1,7 +1,7 @@
 -- title:   How did spend develop, and what is it made of?
 -- grain:   one row per (bucket, item) with costs; item 'unattributed' carries what nobody owns
--- params:  start date, end date (UTC days, half-open), bucket text (day, week from Monday, month),
---          dimension text (provider, team, feature, model, project, environment), measure text (billed, effective),
+-- params:  start date, end date (UTC days, half-open), bucket text(day|week|month) (weeks from Monday),
+--          dimension text(provider|team|feature|model|project|environment), measure text(billed|effective),
 --          currency text, provider texts, team texts, feature texts, model texts, environment texts
 -- returns: bucket_day date, item text, item_name text, cost money
 with spend as (
@@ -19,10 +19,9 @@ with spend as (
       when 'project' then coalesce(project_id, 'no project')
       else environment
     end as item,
-    case when cast(:dimension as varchar) = 'feature' then feature_name end as item_name,
     case when cast(:measure as varchar) = 'effective' then effective_cost else billed_cost end as cost
   from attributed_cost_day
-  where billing_currency = :currency
+  where currency = :currency
     and day >= cast(:start as date)
     and day < cast(:end as date)
     and (:any_provider or provider in :provider)
@@ -31,7 +30,15 @@ with spend as (
     and (:any_model or coalesce(model, 'no model') in :model)
     and (:any_environment or environment in :environment)
 )
-select bucket_day, item, coalesce(max(item_name), item) as item_name, sum(cost) as cost
+select
+  bucket_day,
+  item,
+  case
+    when item = 'unattributed' then 'Unattributed'
+    else coalesce(max(case when cast(:dimension as varchar) = 'feature' then f.name end), item)
+  end as item_name,
+  sum(cost) as cost
 from spend
+left join feature f on f.feature = spend.item
 group by bucket_day, item
 order by bucket_day, item

@@ -2,7 +2,7 @@
 -- grain:   one row per item with costs in the period or the one before, dearest first
 -- params:  start date, end date (UTC days, half-open), complete_end date (costs before this UTC day are whole),
 --          previous_start date, previous_end date (the period to compare complete_cost with),
---          dimension text (provider, team, feature, model, project, environment), measure text (billed, effective),
+--          dimension text(provider|team|feature|model|project|environment), measure text(billed|effective),
 --          currency text, provider texts, team texts, feature texts, model texts, environment texts
 -- returns: item text, item_name text, cost money, complete_cost money, previous_cost money
 with spend as (
@@ -16,10 +16,9 @@ with spend as (
       when 'project' then coalesce(project_id, 'no project')
       else environment
     end as item,
-    case when cast(:dimension as varchar) = 'feature' then feature_name end as item_name,
     case when cast(:measure as varchar) = 'effective' then effective_cost else billed_cost end as cost
   from attributed_cost_day
-  where billing_currency = :currency
+  where currency = :currency
     and (
       (day >= cast(:start as date) and day < cast(:end as date))
       or (day >= cast(:previous_start as date) and day < cast(:previous_end as date))
@@ -32,7 +31,10 @@ with spend as (
 )
 select
   item,
-  coalesce(max(item_name), item) as item_name,
+  case
+    when item = 'unattributed' then 'Unattributed'
+    else coalesce(max(case when cast(:dimension as varchar) = 'feature' then f.name end), item)
+  end as item_name,
   sum(case when day >= cast(:start as date) and day < cast(:end as date) then cost else 0 end) as cost,
   sum(
     case
@@ -44,5 +46,6 @@ select
     case when day >= cast(:previous_start as date) and day < cast(:previous_end as date) then cost else 0 end
   ) as previous_cost
 from spend
+left join feature f on f.feature = spend.item
 group by item
 order by 3 desc, 1

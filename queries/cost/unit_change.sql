@@ -1,67 +1,57 @@
 -- title:   What does a request cost, and what did it cost before?
 -- grain:   one row per span with costs or usage: 'now' is [start, end), 'before' is [previous_start, start).
---          cost_per_1k_requests takes only costs of slices (day, provider, feature) whose usage reports requests;
---          request_cost says how much that is; tokens likewise
+--          cost_per_1k_requests divides request_cost: the costs of slices (day, provider, feature, environment)
+--          whose usage reports requests; cost_per_1m_tokens likewise
 -- params:  previous_start date, start date, end date (UTC days, half-open), currency text
 -- returns: span text, billed_cost money, request_count count, request_cost money,
 --          cost_per_1k_requests ratio, total_tokens count, cost_per_1m_tokens ratio, estimated_cost money,
 --          unpriced_tokens count
-with slice as (
+with part as (
   select
     case when day < cast(:start as date) then 'before' else 'now' end as span,
-    day,
-    provider,
-    feature,
     sum(billed_cost) as billed_cost,
-    cast(sum(request_count) as bigint) as request_count,
-    cast(sum(total_tokens) as bigint) as total_tokens,
+    sum(request_cost) as request_cost,
+    sum(token_cost) as token_cost,
+    cast(null as bigint) as request_count,
+    cast(null as bigint) as costed_request_count,
+    cast(null as bigint) as total_tokens,
+    cast(null as bigint) as costed_tokens,
+    cast(null as decimal(18, 9)) as estimated_cost,
+    cast(null as bigint) as unpriced_tokens
+  from attributed_cost_day
+  where currency = :currency
+    and day >= cast(:previous_start as date)
+    and day < cast(:end as date)
+  group by 1
+  union all
+  select
+    case when day < cast(:start as date) then 'before' else 'now' end as span,
+    cast(null as decimal(38, 12)) as billed_cost,
+    cast(null as decimal(38, 12)) as request_cost,
+    cast(null as decimal(38, 12)) as token_cost,
+    sum(request_count) as request_count,
+    sum(costed_request_count) as costed_request_count,
+    sum(total_tokens) as total_tokens,
+    sum(costed_tokens) as costed_tokens,
     sum(estimated_cost) as estimated_cost,
-    cast(sum(unpriced_tokens) as bigint) as unpriced_tokens
-  from (
-    select
-      day, provider, feature,
-      billed_cost,
-      cast(null as bigint) as request_count,
-      cast(null as bigint) as total_tokens,
-      cast(null as decimal(18, 9)) as estimated_cost,
-      cast(null as bigint) as unpriced_tokens
-    from attributed_cost_day
-    where billing_currency = :currency
-      and day >= cast(:previous_start as date)
-      and day < cast(:end as date)
-    union all
-    select
-      day, provider, feature,
-      cast(null as decimal(38, 12)) as billed_cost,
-      request_count,
-      case
-        when coalesce(uncached_input_tokens, cache_read_input_tokens, cache_write_input_tokens, output_tokens) is null
-          then null
-        else coalesce(uncached_input_tokens, 0) + coalesce(cache_read_input_tokens, 0)
-        + coalesce(cache_write_input_tokens, 0) + coalesce(output_tokens, 0)
-      end as total_tokens,
-      estimated_cost,
-      unpriced_tokens
-    from attributed_usage_day
-    where day >= cast(:previous_start as date)
-      and day < cast(:end as date)
-  ) parts
-  group by day, provider, feature
+    sum(unpriced_tokens) as unpriced_tokens
+  from attributed_usage_day
+  where day >= cast(:previous_start as date)
+    and day < cast(:end as date)
+  group by 1
 )
 select
   span,
   sum(billed_cost) as billed_cost,
   cast(sum(request_count) as bigint) as request_count,
-  sum(case when request_count is not null then billed_cost end) as request_cost,
-  cast(sum(case when request_count is not null then billed_cost end) as double precision) * 1000
-    / nullif(cast(sum(case when billed_cost is not null then request_count end) as double precision), 0)
-    as cost_per_1k_requests,
+  case when sum(request_count) is not null then sum(request_cost) end as request_cost,
+  cast(sum(request_cost) as double precision) * 1000
+    / nullif(cast(sum(costed_request_count) as double precision), 0) as cost_per_1k_requests,
   cast(sum(total_tokens) as bigint) as total_tokens,
-  cast(sum(case when total_tokens is not null then billed_cost end) as double precision) * 1000000
-    / nullif(cast(sum(case when billed_cost is not null then total_tokens end) as double precision), 0)
-    as cost_per_1m_tokens,
+  cast(sum(token_cost) as double precision) * 1000000
+    / nullif(cast(sum(costed_tokens) as double precision), 0) as cost_per_1m_tokens,
   sum(estimated_cost) as estimated_cost,
   cast(sum(unpriced_tokens) as bigint) as unpriced_tokens
-from slice
+from part
 group by span
 order by span

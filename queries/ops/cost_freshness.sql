@@ -2,10 +2,13 @@
 -- grain:   one row per source that wrote costs since the day given
 -- params:  since date
 -- returns: source text, watermark_at timestamp
-select
-  c.source,
-  max(r.watermark_at) as watermark_at
-from (select distinct source from cost_day where day >= cast(:since as date)) c
-left join collector_run r on r.source = c.source and r.status = 'ok'
-group by c.source
-order by c.source
+with billing as (
+  select distinct source from cost_day where day >= cast(:since as date)
+),
+loaded as (
+  select source, max(watermark_at) as watermark_at from collector_run where status = 'ok' group by source
+)
+select b.source, l.watermark_at
+from billing b
+left join loaded l on l.source = b.source
+order by b.source

@@ -18,6 +18,7 @@ from domain.attribution import OPEN_FROM, OPEN_TO
 from sandbox.company import Company
 from sandbox.faults import Faults
 from sandbox.server import create_app
+from store import attributed
 from store.bulk import insert_rows
 from store.engine import Store
 from store.schema import table, to_batch
@@ -176,6 +177,8 @@ def spend(store: Store, day: date, cost: Decimal, currency: str = "USD") -> None
             )
         ],
     )
+    with store.write() as connection:
+        attributed.rebuild(connection)
 
 
 def run_row(source: str, at: datetime, status: str = "ok", **more: Any) -> CollectorRun:

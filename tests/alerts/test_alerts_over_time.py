@@ -194,7 +194,7 @@ def test_a_rule_whose_query_fails_is_reported_keeps_its_alerts_and_stops_no_othe
     fresh(store, NOW)
     assert check(store, settings, NOW).failed == {}
     with store.write() as connection:
-        connection.execute(sa.text("drop view attributed_cost_day"))
+        connection.execute(sa.text("drop table attributed_cost_day"))
     later = NOW + timedelta(hours=1)
     collected(store, "openai_usage", later, "failed", error_kind="fatal", error_message="Set a key.")
     report = check(store, settings, later)

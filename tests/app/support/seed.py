@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from store import attributed
 from store.bulk import insert_rows
 from store.engine import Store
 from store.schema import to_batch
@@ -36,6 +37,8 @@ def seed(store: Store, now: datetime) -> company.Books:
     insert(store, UsageDay, books.usage)
     insert(store, Feature, company.FEATURES)
     insert(store, Attribution, company.attribution())
+    with store.write() as connection:
+        attributed.rebuild(connection)
     insert(store, Budget, budgets(now.date()))
     insert(store, CollectorRun, runs(now))
     insert(store, SourceState, source_states(now))
