@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.budget import BudgetPace
+from domain.budget import BudgetPace, variance_ratio
 
 NOVEMBER = BudgetPace(
     start=date(2026, 11, 1),
@@ -82,3 +82,36 @@ def test_a_pace_that_lands_exactly_on_the_budget_does_not_exceed_it(daily: int, 
     )
     assert not pace.run_rate_exceeds
     assert replace(pace, complete_cost=whole(daily * days + 1, 12)).run_rate_exceeds
+
+
+def test_flat_weights_give_the_even_spread() -> None:
+    assert NOVEMBER.seasonal_pro_rated([1.0] * 30) == NOVEMBER.pro_rated.quantize(Decimal("1e-12"))
+    ahead = NOVEMBER.seasonal_pace_ratio([1.0] * 30)
+    assert ahead is not None
+    assert ahead.quantize(Decimal("0.001")) == Decimal("0.091")
+    assert NOVEMBER.seasonal_pro_rated([0.0] * 30) == NOVEMBER.pro_rated
+
+
+def test_closed_weekends_belong_to_no_day_of_the_budget() -> None:
+    weights = [0.0 if (NOVEMBER.start + timedelta(days=day)).weekday() >= 5 else 1.0 for day in range(30)]
+    assert NOVEMBER.seasonal_pro_rated(weights) == (Decimal(100_000) * 15 / 21).quantize(Decimal("1e-12"))
+    assert replace(NOVEMBER, complete_end=NOVEMBER.end).seasonal_pro_rated(weights) == 100_000
+
+
+def test_a_weight_for_each_day_or_none_at_all() -> None:
+    with pytest.raises(ValueError, match="a period of 30 days takes 30 weights, not 29"):
+        NOVEMBER.seasonal_pro_rated([1.0] * 29)
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=30, max_size=30), st.integers(0, 29))
+def test_the_seasonal_budget_grows_day_by_day_up_to_the_whole(weights: list[float], day: int) -> None:
+    def budget(days: int) -> Decimal:
+        return replace(NOVEMBER, complete_end=NOVEMBER.start + timedelta(days=days)).seasonal_pro_rated(weights)
+
+    assert 0 <= budget(day) <= budget(day + 1) <= budget(30) == 100_000
+
+
+def test_variance_is_over_when_positive_and_unknown_without_a_budget() -> None:
+    assert variance_ratio(Decimal(110), Decimal(100)) == Decimal("0.1")
+    assert variance_ratio(Decimal(80), Decimal(100)) == Decimal("-0.2")
+    assert variance_ratio(Decimal(80), Decimal(0)) is None
