@@ -29,11 +29,16 @@ LONGEST_WAIT = timedelta(minutes=5)
 
 @dataclass(slots=True)
 class Sent:
-    """What one pass did. `dead` are `(title, error code)`; `stopped` maps a sink to the sentence why nothing goes."""
+    """What one pass did. `dead` are `(title, error code)`; `reached` are the sinks that took a message.
+
+    `stopped` maps a sink to the sentence why nothing goes; who asked for the pass tells it, since every pass finds it
+    again until a person acts.
+    """
 
     sent: int = 0
     waiting: int = 0
     dead: list[tuple[str, str]] = field(default_factory=list)
+    reached: set[str] = field(default_factory=set)
     stopped: dict[str, str] = field(default_factory=dict)
 
 
@@ -147,6 +152,7 @@ class _Pass:
         else:
             self._rows.mark_sent(message, external_id)
             self._sent.sent += 1
+            self._sent.reached.add(message.sink)
 
     def _deliver(self, sink: Sink, message: Outbox) -> str:
         """Does what the message asks for; the id of the alert's root message afterwards.
@@ -168,4 +174,3 @@ class _Pass:
 
     def _stop(self, name: str, sentence: str) -> None:
         self._sent.stopped[name] = redact(sentence)
-        log.error("%s", self._sent.stopped[name])

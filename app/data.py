@@ -34,11 +34,15 @@ _ANSWERS = Answers(512, CACHE_SECONDS)
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """`today` is the UTC day; costs before `complete_end` are whole; `costs_to`: the earliest watermark."""
+    """`today` is the UTC day; costs before `complete_end` are whole; `costs_to`: the earliest watermark.
+
+    A source bills when it has costs on the day `billing_since` or later; `costs_to` is None when none does.
+    """
 
     today: date
     complete_end: date
     costs_to: datetime | None
+    billing_since: date
 
 
 def now() -> datetime:
@@ -99,17 +103,13 @@ def derived(key: Hashable, make: Callable[[], T]) -> T:
 
 def horizon() -> Horizon:
     """Up to when costs are known, over the sources that still bill."""
-    today, since = now().date(), cost_sources_since()
+    today = now().date()
+    since = today - timedelta(days=ENDED_DAYS)
     watermarks = [row["watermark_at"] for row in ask("ops/cost_freshness", since=since).rows()]
     known = [at for at in watermarks if at is not None]
     costs_to = min(known) if known else None
     complete_end = min(today, costs_to.date()) if costs_to else today
-    return Horizon(today, max(complete_end, since), costs_to)
-
-
-def cost_sources_since() -> date:
-    """A source counts as billing when it has costs on this day or later."""
-    return now().date() - timedelta(days=ENDED_DAYS)
+    return Horizon(today, max(complete_end, since), costs_to, since)
 
 
 def currency() -> str:

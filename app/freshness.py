@@ -42,6 +42,17 @@ class SourceState:
         )
 
 
+def loaded_share(state: SourceState, now: datetime) -> float:
+    """How much of its history a source has loaded, from 0 to 1: windows are of equal length, so time counts them."""
+    if not state.is_loading_history:
+        return 1.0
+    start, reached = state.facts.get("backfill_start_at"), state.facts.get("watermark_at")
+    whole = now.replace(tzinfo=None) - start if start else timedelta()
+    if reached is None or whole <= timedelta():
+        return 0.0
+    return float(max(0.0, min(1.0, (reached - start) / whole)))
+
+
 def states(
     rows: Iterable[Mapping[str, Any]],
     configured: Mapping[str, timedelta | None],

@@ -1,21 +1,17 @@
 """Burnline over the big store in a process of its own: as its command serves it, or with a clock that stands still."""
 
 import json
-import os
 import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from bench.big_store import BigStore
-from tests.support.postgres import free_port
+from bench.served import serving
 
-START_SECONDS = 60
 SETTLE_SECONDS = 4
 """After this the first check of the alert rules is over; it would be counted as work for a page."""
 
@@ -49,44 +45,16 @@ class BigServer:
 @contextmanager
 def big_server(store: BigStore) -> Iterator[BigServer]:
     """Serves the big store at the company's own time, ready for requests."""
-    with _running(store, "bench.big_server") as (process, port, _):
+    with serving(store.environment(), "bench.big_server") as server:
+        server.wait("/livez")
         time.sleep(SETTLE_SECONDS)
-        yield BigServer(process, port)
+        yield BigServer(server.process, server.port)
 
 
 def start_seconds(store: BigStore) -> float:
     """From `python -m burnline run` to an answer of /livez."""
-    with _running(store, "burnline", "run", "--port") as (_, _, seconds):
-        return seconds
-
-
-@contextmanager
-def _running(store: BigStore, *module: str) -> Iterator[tuple[subprocess.Popen[str], int, float]]:
-    port, started = free_port(), time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", *module, str(port)],
-        env={**os.environ, **store.environment()},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        _wait(process, f"http://127.0.0.1:{port}/livez")
-        yield process, port, time.perf_counter() - started
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _wait(process: subprocess.Popen[str], url: str) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.02)
-    raise RuntimeError(f"the server did not answer at {url}")
+    with serving(store.environment(), "burnline", "run", "--port") as server:
+        return server.wait("/livez")
 
 
 def main(port: str) -> None:

@@ -15,10 +15,14 @@ class PageError(RuntimeError):
 
 
 class Session:
-    """One open tab. `choices` maps the filters of the page, by their name in the URL, to what can be chosen."""
+    """One open tab. `choices` maps the filters of the page, by their name in the URL, to what can be chosen.
+
+    `metrics` are the figures on it by their labels.
+    """
 
     def __init__(self, port: int, page: str) -> None:
         self.choices: dict[str, list[str]] = {}
+        self.metrics: dict[str, str] = {}
         self._url = f"ws://127.0.0.1:{port}/_stcore/stream"
         self._page = page
         self._page_hash = ""
@@ -79,6 +83,8 @@ class Session:
                 raise PageError(f"/{self._page} failed: {element.exception.message}")
             case "alert" if "could not be drawn" in element.alert.body:
                 raise PageError(f"/{self._page} failed: {element.alert.body}")
+            case "metric":
+                self.metrics[element.metric.label] = element.metric.body
             case "button_group" if element.button_group.query_param_key:
                 name = element.button_group.query_param_key
                 self._widgets[name] = element.button_group.id

@@ -1,11 +1,14 @@
 """Evaluates the rules and sends what is due, for the scheduler and the command line."""
 
+import logging
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 import alerts
 from burnline.context import Context
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,23 @@ class Alerting:
             f"{self.sent.sent} messages sent, {self.sent.waiting} waiting."
         )
         return "\n".join(lines)
+
+
+class StopLog:
+    """Logs that a sink has stopped, and that it takes messages again: each once, however often it is tried."""
+
+    def __init__(self) -> None:
+        self._stopped: dict[str, str] = {}
+
+    def tell(self, sent: alerts.Sent) -> None:
+        """Logs what this pass changed."""
+        for sink, why in sent.stopped.items():
+            if self._stopped.get(sink) != why:
+                log.error("%s", why)
+            self._stopped[sink] = why
+        for sink in (sent.reached - sent.stopped.keys()) & self._stopped.keys():
+            del self._stopped[sink]
+            log.warning("The sink %s takes messages again.", sink)
 
 
 def check_and_deliver(context: Context, now: datetime) -> Alerting:

@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from burnline import exit_codes
@@ -22,7 +21,8 @@ from burnline.doctor import examine
 from burnline.failure import one_sentence
 from burnline.init import write_template
 from burnline.log import set_up_logging
-from collectors.run import Outcome
+from burnline.progress import Bars
+from collectors.run import Outcome, Progress
 from config.settings import SettingsError, config_dir, load_settings
 from domain.window import Window
 from queries.catalog import find
@@ -215,12 +215,9 @@ def main() -> None:
     app()
 
 
-def _with_progress(work: Callable[[Callable[[str, str], None]], list[Outcome]], *, quiet: bool) -> list[Outcome]:
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
-        task = bar.add_task("starting")
-        return work(lambda source, words: bar.update(task, description=f"{source}  {words}"))
+def _with_progress(work: Callable[[Progress], list[Outcome]], *, quiet: bool) -> list[Outcome]:
+    with Bars(Console(stderr=True), quiet=quiet) as bars:
+        return work(bars.tell)
 
 
 def _report(outcomes: list[Outcome], as_json: bool) -> None:

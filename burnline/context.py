@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from collectors.configured import Configured, configured
-from collectors.run import Progress, Runner
+from collectors.run import Progress, Runner, untold
 from config.loader import Reference, load_reference
 from config.settings import Settings, config_dir, load_settings
 from store.books import open_books
@@ -29,7 +29,7 @@ class Context:
     sources: list[Configured]
     store: Store
 
-    def runner(self, progress: Progress = lambda _source, _words: None) -> Runner:
+    def runner(self, progress: Progress = untold) -> Runner:
         """A runner with today's prices and rules."""
         return Runner(self.store, open_books(self.store, self.reference), clock=utc_now, progress=progress)
 

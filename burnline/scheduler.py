@@ -1,6 +1,7 @@
 """Runs sources when they are due, what pages ask for at once, and the rules after that."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -8,10 +9,10 @@ from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from burnline.alerting import check_and_deliver, deliver_waiting
+from burnline.alerting import StopLog, check_and_deliver, deliver_waiting
 from burnline.context import Context, utc_now
 from collectors.configured import Configured
-from collectors.run import Runner
+from collectors.run import Progress, Runner, untold
 from domain.duration import parse_duration
 from domain.window import Window
 from store import ledger
@@ -28,13 +29,20 @@ ROLE_ORDER = ("billing", "usage", "metrics")
 
 
 class Worker:
-    """One scheduler for one store. Start it once per deployment, never in a page."""
+    """One scheduler for one store. Start it once per deployment, never in a page.
 
-    def __init__(self, context: Context) -> None:
+    `progress` hears of every run; `on_loaded` is called when each source has run once.
+    """
+
+    def __init__(
+        self, context: Context, *, progress: Progress = untold, on_loaded: Callable[[], None] = lambda: None
+    ) -> None:
         self.context = context
-        self.runner: Runner = context.runner()
+        self.runner: Runner = context.runner(progress)
+        self._on_loaded = on_loaded
         self.sources = {source.name: source for source in context.sources}
         self._not_yet_run = set(self.sources)
+        self._stops = StopLog()
         self._lock = Lock()
         self._turns = {name: Lock() for name in self.sources}
         self._scheduler = BackgroundScheduler(
@@ -67,10 +75,12 @@ class Worker:
         self._scheduler.add_job(self._deliver, "interval", id="deliver", seconds=DELIVER_SECONDS)
         self._scheduler.add_job(self._take_requests, "interval", id="requests", seconds=POLL_SECONDS)
         self._scheduler.start()
+        if not self.sources:
+            self._on_loaded()
 
-    def stop(self) -> None:
-        """Lets running jobs end and starts no new ones."""
-        self._scheduler.shutdown(wait=False)
+    def stop(self, *, wait: bool = False) -> None:
+        """Starts no new jobs; running ones end by themselves, and `wait` stays until they have."""
+        self._scheduler.shutdown(wait=wait)
 
     def _run_source(self, name: str, window: Window | None = None) -> None:
         with self._turns[name]:  # a click on "Run now" during the scheduled run waits for it
@@ -83,6 +93,7 @@ class Worker:
             self._not_yet_run.discard(name)
             everything_ran = not self._not_yet_run
         if everything_ran:
+            self._on_loaded()
             self._scheduler.modify_job("alerts", next_run_time=utc_now())
 
     def _take_requests(self) -> None:
@@ -97,12 +108,11 @@ class Worker:
 
     def _alerts(self) -> None:
         report = check_and_deliver(self.context, utc_now())
-        log.log(logging.WARNING if report.failed else logging.INFO, "%s", report.sentence())
+        log.log(logging.WARNING if report.report.failed else logging.INFO, "%s", report.sentence())
+        self._stops.tell(report.sent)
 
     def _deliver(self) -> None:
-        sent = deliver_waiting(self.context, utc_now())
-        if sent.dead or sent.stopped:
-            log.warning("messages that cannot be delivered: %s", {**dict(sent.dead), **sent.stopped})
+        self._stops.tell(deliver_waiting(self.context, utc_now()))
 
 
 def _state(source: Configured, now: datetime) -> SourceState:

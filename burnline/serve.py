@@ -17,6 +17,7 @@ from burnline.context import Context, open_context
 from burnline.demo import Demo, running_demo
 from burnline.headers import SecurityHeaders
 from burnline.probes import probe_routes
+from burnline.progress import Bars
 from burnline.scheduler import Worker
 from config.settings import SettingsError, load_settings
 from store.engine import open_store
@@ -35,7 +36,7 @@ def serve(port: int | None) -> None:
         host = _loopback(context.settings.server.host)
         chosen = port or context.settings.server.port
         _refuse_used_port(host, chosen)
-        app = build_app(context, lambda: _announce(host, chosen, demo))
+        app = build_app(context, lambda: _announce(host, chosen, demo), Bars(Console(stderr=True)))
         with suppress(KeyboardInterrupt):
             app.run(config={"server.address": host, "server.port": chosen, "logger.hideWelcomeMessage": True})
     out.print("Stopped.")
@@ -55,26 +56,30 @@ def wants_demo() -> bool:
     return empty
 
 
-def build_app(context: Context, on_ready: Callable[[], None] = lambda: None) -> st.App:
-    """The ASGI application; its lifespan owns the scheduler."""
+def build_app(context: Context, on_ready: Callable[[], None] = lambda: None, bars: Bars | None = None) -> st.App:
+    """The ASGI application; its lifespan owns the scheduler. `bars` show the first run of each source."""
     return st.App(
         ROOT / "app" / "main.py",
-        lifespan=_lifespan(context, on_ready),
+        lifespan=_lifespan(context, on_ready, bars or Bars(out, quiet=True)),
         routes=probe_routes(context.store),
         middleware=[Middleware(SecurityHeaders)],
     )
 
 
-def _lifespan(context: Context, on_ready: Callable[[], None]) -> Callable[[Any], AbstractAsyncContextManager[Any]]:
+def _lifespan(
+    context: Context, on_ready: Callable[[], None], bars: Bars
+) -> Callable[[Any], AbstractAsyncContextManager[Any]]:
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
-        worker = Worker(context)
+        worker = Worker(context, progress=bars.tell, on_loaded=bars.close)
         await anyio.to_thread.run_sync(_warm)
         await anyio.to_thread.run_sync(worker.start)
         on_ready()
+        bars.open()
         try:
             yield {}
         finally:
+            bars.close()
             worker.stop()
 
     return lifespan

@@ -29,8 +29,23 @@ log = logging.getLogger(__name__)
 
 BATCH_ROWS = 50_000
 
-Progress = Callable[[str, str], None]
-"""Called with the source's name and a few words about where it is."""
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where the run of one source is: `done` windows or files of `total`, None while nobody can know how many."""
+
+    source: str
+    words: str
+    done: int
+    total: int | None
+
+
+Progress = Callable[[Step], None]
+"""Called before each window or file, and once when a run of a source has ended."""
+
+
+def untold(_: Step) -> None:
+    """The progress of a run that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +79,7 @@ class Runner:
     store: Store
     books: Books
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    progress: Progress = lambda _source, _words: None
+    progress: Progress = untold
 
     def run(self, item: Configured, window: Window | None = None) -> list[Outcome]:
         """Runs one source: a given window, or what its plan says. A failure ends the source, never the process."""
@@ -84,11 +99,13 @@ class Runner:
         kind, windows = self._due(item, source) if window is None else ("range", [window])
         parts = [part for whole in windows for part in whole.split(parse_duration(source.chunk))]
         outcomes: list[Outcome] = []
-        for number, part in enumerate(parts, start=1):
-            self.progress(item.name, f"{part.start:%d %b %Y} ({number} of {len(parts)})")
+        for number, part in enumerate(parts):
+            self.progress(Step(item.name, f"from {part.start:%d %b %Y}", number, len(parts)))
             outcomes.append(self._attempt(item, kind, part, partial(self._load, item, source, part)))
             if outcomes[-1].status == "failed":
-                break
+                self.progress(Step(item.name, "failed", number, len(parts)))
+                return outcomes
+        self.progress(Step(item.name, "done", len(parts), len(parts)))
         return outcomes
 
     def _due(self, item: Configured, source: Source) -> tuple[str, list[Window]]:
@@ -116,14 +133,17 @@ class Runner:
         history = ledger.loaded_files(self.store, item.name)
         deliveries = source.deliver(FileApi(item.name, item.settings), history)
         while True:
+            self.progress(Step(item.name, "reading", len(outcomes), None))
             try:
                 delivery = next(deliveries, None)
             except CollectorError as error:
+                self.progress(Step(item.name, "failed", len(outcomes), len(outcomes) + 1))
                 outcomes.append(self._attempt(item, "file", self._today(), _raise(error)))
                 return outcomes
             if delivery is None:
+                self.progress(Step(item.name, "done", len(outcomes), len(outcomes)))
                 return outcomes
-            self.progress(item.name, delivery.detail)
+            self.progress(Step(item.name, delivery.detail, len(outcomes), None))
             if isinstance(delivery, Undeliverable):
                 outcomes.append(self._attempt(item, "file", self._today(), _raise(delivery.error)))
                 continue

@@ -11,7 +11,7 @@ from burnline.cli import app
 from burnline.exit_codes import MEANINGS
 from collectors.base import FileSource
 from collectors.discovery import sources
-from queries.catalog import catalog
+from queries.catalog import Query, catalog
 from store.schema import arrow_schema, table_name
 from store.tables import FACTS, LEDGERS, REFERENCE, ROLLUPS
 
@@ -39,12 +39,17 @@ def queries() -> str:
     """Every query with its contract."""
     parts = ["# Queries\n", "Run any of them: `python -m burnline query NAME --param k=v`.\n"]
     for query in catalog().values():
-        params = ", ".join(f"`{name}` {word}" for name, word in query.params.items()) or "none"
+        params = ", ".join(f"`{name}` {_accepted(query, name)}" for name in query.params) or "none"
         returns = ", ".join(f"`{name}` {word}" for name, word in query.returns.items())
         parts.append(
             f"## `{query.name}`\n\n{query.title}\n\n- grain: {query.grain}\n- params: {params}\n- returns: {returns}\n"
         )
     return "\n".join(parts)
+
+
+def _accepted(query: Query, param: str) -> str:
+    choices = query.choices.get(param)
+    return f"{query.params[param]} ({', '.join(choices)})" if choices else query.params[param]
 
 
 def source_page() -> str:

@@ -1,12 +1,13 @@
 """What stands on top of every page: its title, how fresh the data are, the demo's notice, the backfill's progress."""
 
-from datetime import datetime
+from datetime import date
 
 import streamlit as st
 
 from app import data, freshness
 from app import format as fmt
 from app.components.sql import show_sql
+from app.data import Horizon
 from app.freshness import SourceState
 from domain.duration import parse_duration
 
@@ -37,7 +38,7 @@ def draw(title: str) -> None:
         st.info(DEMO, icon=":material/science:")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.title(title, anchor=False, width="content")
-        _badges(found, data.horizon().costs_to)
+        _badges(found, data.horizon())
     loading = [state for state in found if state.is_loading_history]
     if loading:
         _progress(found)
@@ -45,19 +46,39 @@ def draw(title: str) -> None:
     st.fragment(_watch, run_every=LOADING_SECONDS if loading else IDLE_SECONDS)(version, bool(loading))
 
 
-def _badges(found: list[SourceState], costs_to: datetime | None) -> None:
+def _badges(found: list[SourceState], horizon: Horizon) -> None:
     trouble = freshness.summary(found)
+    asked = [data.ask("ops/sources"), data.ask("ops/cost_freshness", since=horizon.billing_since)]
     with st.container(horizontal=True, width="content", gap="small", vertical_alignment="center"):
-        text = f"Costs to {fmt.moment(costs_to)}" if costs_to else "No costs yet"
-        st.badge(text, icon=":material/schedule:", color="gray", help="All days are UTC days.")
+        if horizon.costs_to:
+            _known(f"Costs to {fmt.moment(horizon.costs_to)}")
+        else:
+            asked.append(data.ask("cost/currencies", start=horizon.billing_since, end=horizon.today))
+            _ended(max((row["last_day"] for row in asked[-1].rows()), default=None), horizon.billing_since)
         if trouble:
             st.badge(trouble, icon=":material/error:", color="orange", help="See the page Sources.")
-        show_sql(data.ask("ops/sources"), data.ask("ops/cost_freshness", since=data.cost_sources_since()))
+        show_sql(*asked)
+
+
+def _ended(last_day: date | None, billing_since: date) -> None:
+    """Without a source that still bills: the last day with costs, and whether it is long ago."""
+    if last_day is None:
+        _known("No costs yet")
+    elif last_day >= billing_since:
+        _known(f"Costs until {fmt.day(last_day)}")
+    else:
+        told = f"No source has costs after this day, for more than {data.ENDED_DAYS} days. See the page Sources."
+        st.badge(f"Costs until {fmt.day(last_day)}", icon=":material/history:", color="orange", help=told)
+
+
+def _known(text: str) -> None:
+    st.badge(text, icon=":material/schedule:", color="gray", help="All days are UTC days.")
 
 
 def _progress(found: list[SourceState]) -> None:
     done = [s for s in found if not s.is_loading_history]
-    running = [s.source for s in found if s.state == "running"]
+    shares = {s.source: freshness.loaded_share(s, data.now()) for s in found}
+    running = [_loading(s.source, shares[s.source]) for s in found if s.state == "running"]
     waiting = [s.source for s in found if s.state == "waiting"]
     rows = sum(s.facts.get("loaded_row_count") or 0 for s in found)
     parts = [f"{len(done)} of {len(found)} sources loaded"]
@@ -65,7 +86,12 @@ def _progress(found: list[SourceState]) -> None:
         parts.append(f"loading {fmt.listed(running)}")
     if waiting:
         parts.append(f"waiting: {fmt.listed(waiting)}")
-    st.progress(len(done) / len(found), text=f"Loading history: {'; '.join(parts)}. {fmt.count(rows)} rows so far.")
+    told = f"Loading history: {'; '.join(parts)}. {fmt.count(rows)} rows so far."
+    st.progress(sum(shares.values()) / len(found), text=told)
+
+
+def _loading(source: str, share: float) -> str:
+    return f"{source} ({fmt.percent(share)})" if share else source
 
 
 def _watch(version: str, loading: bool) -> None:

@@ -169,10 +169,12 @@ def test_a_refused_token_stops_slack_with_one_sentence_and_without_the_token(
         f"(env:{variable}). Alerts wait until then."
     }
     assert (stopped.sent, stopped.waiting, stopped.dead) == (0, 5, [])
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
     assert token not in caplog.text
     assert all(token not in str(row) for row in outbox(overspent))
     monkeypatch.setenv(variable, SLACK_TOKEN)
-    assert send(overspent, bad, 12).sent == 5
+    again = send(overspent, bad, 12)
+    assert (again.sent, again.reached, again.stopped) == (5, {"slack"}, {})
 
 
 def test_a_token_that_is_not_there_is_one_sentence_too(overspent: Store, settings: Settings) -> None:
@@ -265,7 +267,7 @@ def test_two_workers_at_once_send_a_message_once(
         return post(sink, target, notice)
 
     monkeypatch.setattr(SlackSink, "post", post_while_another_worker_looks)
-    assert send(overspent, settings) == Sent(sent=1)
+    assert send(overspent, settings) == Sent(sent=1, reached={"slack"})
     assert len(slack.messages()) == 1
 
 

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from app import freshness
 
 NOW = datetime(2026, 11, 23, 14, tzinfo=UTC)
@@ -58,6 +60,21 @@ def test_a_source_is_late_by_its_own_limit_else_after_two_missed_runs() -> None:
 def test_files_are_late_only_by_a_limit_of_their_own() -> None:
     files = _row("files", watermark_at=NOW.replace(tzinfo=None) - timedelta(days=30), reads_files=True)
     assert _states(files, configured=("files",)) == {"files": "ok"}
+
+
+@pytest.mark.parametrize(("days", "share"), [(120, 0.0), (90, 0.25), (0, 1.0), (-1, 1.0), (121, 0.0)])
+def test_the_share_of_history_loaded_is_the_share_of_its_days(days: int, share: float) -> None:
+    naive = NOW.replace(tzinfo=None)
+    loading = {"running_kind": "backfill", "backfill_start_at": naive - timedelta(days=120)}
+    (found,) = freshness.states([_row("a", watermark_at=naive - timedelta(days=days), **loading)], {}, NOW, STALE)
+    assert freshness.loaded_share(found, NOW) == share
+
+
+def test_before_the_first_window_is_loaded_the_share_is_nothing_and_after_the_backfill_all() -> None:
+    (waiting,) = freshness.states([], {"new": None}, NOW, STALE)
+    (begun,) = freshness.states([_row("a", running_kind="backfill", watermark_at=None)], {}, NOW, STALE)
+    (loaded,) = freshness.states([_row("a")], {}, NOW, STALE)
+    assert [freshness.loaded_share(state, NOW) for state in (waiting, begun, loaded)] == [0.0, 0.0, 1.0]
 
 
 def test_between_two_windows_of_a_backfill_a_source_is_still_loading_its_history() -> None:

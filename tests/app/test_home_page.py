@@ -1,5 +1,6 @@
 """Home: the month, the week, what needs a person."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -92,6 +93,14 @@ def test_the_first_backfill_shows_its_progress(empty_store: Store, open_app: Ope
     progress = app.get("progress")[0].proto
     assert progress.value == 33
     assert "1 of 3 sources loaded; loading openai_costs; waiting: anthropic_usage. 40 rows so far" in progress.text
+
+
+def test_the_first_backfill_counts_the_windows_that_are_loaded(empty_store: Store, open_app: OpenApp) -> None:
+    first = replace(_run("openai_costs", "ok"), run_id="first", watermark_at=NOW - timedelta(days=60))
+    insert(empty_store, CollectorRun, [first, _run("openai_costs", "running")])
+    progress = open_app().get("progress")[0].proto
+    assert progress.value == 25
+    assert "0 of 2 sources loaded; loading openai_costs (50%); waiting: anthropic_usage." in progress.text
 
 
 def _run(source: str, status: str) -> CollectorRun:

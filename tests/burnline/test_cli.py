@@ -76,7 +76,9 @@ def test_collect_runs_what_is_configured_and_answers_scripts_in_json(burnline: C
     (outcome,) = json.loads(result.stdout)
     assert (outcome["source"], outcome["status"], outcome["row_count"]) == ("focus", "ok", 1000)
     assert json.loads(burnline("collect", "--json").stdout) == []
-    assert burnline("collect").stdout == "Nothing to do: everything there is was loaded before.\n"
+    again = burnline("collect")
+    assert again.stdout == "Nothing to do: everything there is was loaded before.\n"
+    assert again.stderr == ""
     assert "There is no source 'fokus'; configured are: focus." in fails(
         burnline("collect", "--source", "fokus"), BAD_INPUT
     )
@@ -180,6 +182,11 @@ def test_the_store_is_upgraded_by_hand_too(burnline: Command) -> None:
         (("query", "cost/billed_by_provider", *SEPTEMBER, "--param", "x=1"), "has no parameter 'x'; it takes: start"),
         (("query", "cost/billed_by_provider", "--param", "start=soon"), "start='soon' is not a timestamp"),
         (("query", "cost/billed_by_provider", "--param", "start"), "--param 'start' is not of the form name=value."),
+        (
+            ("query", "cost/spend_by_bucket", *SEPTEMBER, "--param", "bucket=hour"),
+            "bucket must be one of day, week, month, ",
+        ),
+        (("query", "cost/spend_by_bucket", *SEPTEMBER), "needs the parameter 'bucket' (one of day, week, month)"),
         (("query", "cost/billed_by_provider", *SEPTEMBER, "--format", "xml"), "--format 'xml' is unknown; use table"),
         (("collect", "--until", "2026-11-01"), "--until needs --since."),
         (("collect", "--since", "yesterday"), "--since and --until do not make a range: "),

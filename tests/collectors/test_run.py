@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from collectors.base import Api, Endpoint, FileSource, Source, SourceSettings
 from collectors.configured import Configured, configured
 from collectors.discovery import sources
 from collectors.errors import CollectorError, DataError, FatalError, RetriableError
-from collectors.run import Runner
+from collectors.run import Runner, Step
 from config.settings import Settings, SettingsError
 from domain.window import Window
 from store import ledger
@@ -87,6 +88,30 @@ def test_a_first_run_is_a_back_fill_and_the_next_a_refresh(duckdb_store: Store) 
     assert (kinds.count("backfill"), kinds.count("refresh")) == (4, 1)
     assert len(rows(duckdb_store, Charge)) == 16
     assert rows(duckdb_store, Restatement) == []
+
+
+def test_progress_counts_the_windows_and_stops_where_one_fails(duckdb_store: Store) -> None:
+    steps: list[Step] = []
+    running = Runner(duckdb_store, Books(PriceBook()), clock=Clock(), progress=steps.append)
+    running.run(made(Vendor(fails=lambda window: FatalError("No.") if window.start.day == 10 else None)))
+    running.run(made(Vendor()))
+    assert [(step.words, step.done, step.total) for step in steps] == [
+        ("from 05 Nov 2026", 0, 4),
+        ("from 10 Nov 2026", 1, 4),
+        ("failed", 1, 4),
+        ("from 08 Nov 2026", 0, 3),
+        ("from 13 Nov 2026", 1, 3),
+        ("from 18 Nov 2026", 2, 3),
+        ("done", 3, 3),
+    ]
+
+
+def test_progress_of_files_has_no_total_before_the_last_is_read(duckdb_store: Store, tmp_path: Path) -> None:
+    steps: list[Step] = []
+    running = Runner(duckdb_store, Books(PriceBook()), clock=Clock(), progress=steps.append)
+    (missing,) = configured(Settings(sources={"bill": {"kind": "focus", "path": str(tmp_path / "none.csv")}}))
+    assert [outcome.status for outcome in running.run(missing)] == ["failed"]
+    assert [(step.words, step.done, step.total) for step in steps] == [("reading", 0, None), ("failed", 0, 1)]
 
 
 def test_the_watermark_never_passes_now(duckdb_store: Store) -> None:
