@@ -16,6 +16,7 @@ _SPARKLINE = pa.list_(pa.float64())
 TOTAL = "Total"
 NO_MODEL = "– no model"
 """Bills name no model for calls of tools, stored files and code execution."""
+_ADDED = ("cost", "allocated_cost", "complete_cost", "previous_cost")
 MAX_RATIO = 9.0
 """From ten times on, a change in percent tells nothing: next to nothing was there before."""
 
@@ -26,7 +27,7 @@ def by_item(rows: Sequence[Row], buckets: Sequence[Row], currency: str, *, compa
     total = {
         "item": TOTAL,
         "item_name": TOTAL,
-        **{name: sum((r[name] for r in rows), Decimal()) for name in ("cost", "complete_cost", "previous_cost")},
+        **{name: sum((r[name] for r in rows), Decimal()) for name in _ADDED},
     }
     listed = [*rows, total]
     trends[TOTAL] = [round(sum(values), 4) for values in zip(*trends.values(), strict=True)]
@@ -40,6 +41,7 @@ def by_item(rows: Sequence[Row], buckets: Sequence[Row], currency: str, *, compa
         {
             "item_name": [row["item_name"] for row in listed],
             "cost": _floats(row["cost"] for row in listed),
+            **_allocated(listed, "cost"),
             "share": _floats(row["cost"] / total["cost"] if total["cost"] else None for row in listed),
             "change_cost": _floats(change for change, _ in changes),
             "change_ratio": _floats(ratio for _, ratio in changes),
@@ -55,17 +57,35 @@ def units(rows: Sequence[Row], trends: Mapping[str, Sequence[float]]) -> pa.Tabl
     for name in ("feature_name", "team", "provider", "model", "project_id", "api_key_id", "environment"):
         if rows and name in rows[0]:
             columns[name] = pa.array([_named(name, row[name]) for row in rows], pa.string())
+    if rows and "allocated_cost" in rows[0]:
+        columns |= _allocated(rows, "billed_cost")
+    if "allocated_cost" in columns:
+        columns["loaded_cost_per_1k_requests"] = _floats(row["loaded_cost_per_1k_requests"] for row in rows)
     for name in ("billed_cost", "cost_per_1k_requests", "cost_per_1m_tokens", "estimated_cost"):
         columns[name] = _floats(row[name] for row in rows)
     for name in ("request_count", "total_tokens", "unpriced_tokens"):
         columns[name] = pa.array([row[name] for row in rows], pa.int64())
-    columns["covered"] = _floats(
-        None if not row["billed_cost"] or row["request_cost"] is None else row["request_cost"] / row["billed_cost"]
-        for row in rows
-    )
+    columns["covered"] = _floats(_covered(row) for row in rows)
     if trends:
         columns["trend"] = pa.array([trends.get(row["feature"], []) for row in rows], _SPARKLINE)
     return pa.table(columns)
+
+
+def _covered(row: Row) -> Decimal | None:
+    """The share of the direct cost whose usage reports requests."""
+    direct = (row["billed_cost"] or Decimal()) - (row.get("allocated_cost") or Decimal())
+    return None if not direct or row["request_cost"] is None else row["request_cost"] / direct
+
+
+def _allocated(rows: Sequence[Row], cost: str) -> dict[str, Any]:
+    """Direct and allocated cost apart; nothing while no rule moves a shared cost."""
+    if not any(row["allocated_cost"] for row in rows):
+        return {}
+    moved = [row["allocated_cost"] or Decimal() for row in rows]
+    return {
+        "direct_cost": _floats((row[cost] or 0) - part for row, part in zip(rows, moved, strict=True)),
+        "allocated_cost": _floats(moved),
+    }
 
 
 def _named(column: str, value: str | None) -> str:

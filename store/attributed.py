@@ -7,9 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store import allocated
 from store.schema import column_names, table
 from store.sums import count, estimate, money, plus
-from store.tables import AttributedCostDay, AttributedUsageDay, Attribution, CostDay, Feature, UsageDay
+from store.tables import AttributedCostDay, AttributedUsageDay, Attribution, CostDay, Feature, FxRate, UsageDay
 
 NOBODY = "unattributed"
 """The feature and environment of what no rule matches."""
@@ -29,14 +30,19 @@ def rebuild(connection: Connection, days: Iterable[date] | None = None) -> None:
     Parts add up to the rollups because the spans of one attribution key never overlap. Rows are written in order of
     day, so that a query about a month reads a month.
     """
-    wanted = None if days is None else sorted(days)
+    wanted = None if days is None else allocated.affected_days(connection, days)
     if wanted == []:
         return
     for row in (AttributedCostDay, AttributedUsageDay):
         target = table(row)
         connection.execute(sa.delete(target).where(_among(target.c.day, wanted)))
-    for row, rows in ((AttributedUsageDay, _usage(wanted)), (AttributedCostDay, _costs(wanted))):
+    for row, rows in (
+        (AttributedUsageDay, _usage(wanted)),
+        (AttributedCostDay, _costs(wanted)),
+        (AttributedCostDay, _converted(wanted)),
+    ):
         connection.execute(sa.insert(table(row)).from_select(list(column_names(row)), rows))
+    allocated.apply(connection, wanted)
 
 
 def _among(day: sa.ColumnElement[Any], days: list[date] | None) -> sa.ColumnElement[bool]:
@@ -50,7 +56,7 @@ def _owned(row: type, days: list[date] | None, *columns: sa.ColumnElement[Any]) 
     return (
         sa.select(
             sa.func.coalesce(owners.c.feature, NOBODY).label("feature"),
-            sa.func.coalesce(features.c.team, NO_TEAM).label("team"),
+            sa.func.coalesce(owners.c.team, features.c.team, NO_TEAM).label("team"),
             sa.func.coalesce(owners.c.environment, NOBODY).label("environment"),
             owners.c.cost_center,
             *columns,
@@ -102,6 +108,8 @@ def _costs(days: list[date] | None) -> sa.Select[Any]:
         *(c[name] for name in ("day", "provider", "account_id", "project_id", "service", "model", "token_type")),
         table(Attribution).c.api_key_id,
         c.billing_currency.label("currency"),
+        c.billing_currency,
+        sa.null().label("allocation"),
         c.billed_cost,
         c.effective_cost,
     ).subquery("owned")
@@ -129,6 +137,25 @@ def _costs(days: list[date] | None) -> sa.Select[Any]:
         .select_from(owned.outerjoin(used, _same_slice(o, used.c)))
         .group_by(*keys)
         .order_by(o.day)
+    )
+
+
+def _converted(days: list[date] | None) -> sa.Select[Any]:
+    """The direct costs of these days once more in the organisation's currency, where a rate is known."""
+    costs, rates = table(AttributedCostDay), table(FxRate)
+    on_day = (costs.c.day >= rates.c.valid_from) & (costs.c.day < rates.c.valid_to)
+    grain = [
+        rates.c.to_currency if name == "currency" else costs.c[name]
+        for name in column_names(AttributedCostDay)[:_COST_KEYS]
+    ]
+    amounts = [
+        sa.cast(costs.c[name] * rates.c.rate, sa.Numeric(38, 12))
+        for name in column_names(AttributedCostDay)[_COST_KEYS:]
+    ]
+    return (
+        sa.select(*grain, *amounts)
+        .select_from(costs.join(rates, (rates.c.currency == costs.c.currency) & on_day))
+        .where(_among(costs.c.day, days), rates.c.to_currency != costs.c.currency)
     )
 
 

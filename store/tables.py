@@ -179,9 +179,12 @@ class UsageDay:
 @dataclass(slots=True, kw_only=True)
 class AttributedCostDay:
     """`cost_day` with its owners: UTC day × provider × account × project × api key × service × model × kind of token
-    × feature × team × environment × cost center × currency. Nobody's costs belong to the feature 'unattributed', so
-    the parts add up to the bill.
+    × feature × team × environment × cost center × currency × allocation. Nobody's costs belong to the feature
+    'unattributed', so the parts add up to the bill.
 
+    Costs are there in the currency of the bill and, where that is another, once more in the organisation's: add up one
+    `currency` only. `allocation` names the rule of allocation.toml that moved a shared cost; the rows of one rule add
+    up to 0, and it is NULL for direct costs.
     `request_cost` and `token_cost` repeat the `billed_cost` of slices (day, provider, feature, environment) whose usage
     reports requests or tokens: only these may be divided by them.
     """
@@ -199,6 +202,8 @@ class AttributedCostDay:
     environment: str
     cost_center: str | None
     currency: str
+    billing_currency: str
+    allocation: str | None
     billed_cost: Money
     effective_cost: Money
     request_cost: Money | None
@@ -276,7 +281,8 @@ class Feature:
 
 @dataclass(slots=True, kw_only=True)
 class Attribution:
-    """One attribution key × span of days: what the rules made of it. `feature` NULL means nobody owns it.
+    """One attribution key × span of days: what the rules made of it. `feature` NULL means nobody owns it;
+    `team` is set where a rule names another team than the feature's.
 
     Spans `[valid_from, valid_to)` of one key cover all time without overlap.
     """
@@ -296,6 +302,7 @@ class Attribution:
     environment: str | None
     cost_center: str | None
     rule: str | None
+    team: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -324,6 +331,39 @@ class Price:
     valid_from: date
     valid_to: date
     version: str
+
+
+@dataclass(slots=True, kw_only=True)
+class FxRate:
+    """What one unit of `currency` is worth in `to_currency`, the organisation's, on the days `[valid_from, valid_to)`.
+
+    A rate holds until the next one, at most a week: it bridges weekends and holidays, not a table that ended.
+    """
+
+    currency: str
+    to_currency: str
+    valid_from: date
+    valid_to: date
+    rate: Money
+
+
+@dataclass(slots=True, kw_only=True)
+class AllocationRule:
+    """One rule of allocation.toml × feature that bears a part of the shared cost of `origin`.
+
+    Rules run in order of `position`. `method` is fixed, even, requests, tokens or direct_cost; `per` says over which
+    time weights are added up: day or month. `receiver` NULL: every feature that is no origin. `share` is for fixed.
+    """
+
+    rule: str
+    position: int
+    origin: str
+    method: str
+    per: str
+    receiver: str | None
+    share: Money | None
+    valid_from: date
+    valid_to: date
 
 
 @dataclass(slots=True, kw_only=True)
@@ -478,7 +518,7 @@ class Annotation:
 
 FACTS = (Charge, TokenUsage, InferenceRequest)
 ROLLUPS = (CostDay, UsageDay, AttributedCostDay, AttributedUsageDay)
-REFERENCE = (Feature, Attribution, Budget, Price, Annotation, ReferenceFile)
+REFERENCE = (Feature, Attribution, Budget, Price, Annotation, FxRate, AllocationRule, ReferenceFile)
 LEDGERS = (CollectorRun, SourceState, CollectionRequest, Restatement, Quarantine, Alert, AlertEvent, Outbox)
 ALL = FACTS + ROLLUPS + REFERENCE + LEDGERS
 

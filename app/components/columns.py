@@ -9,6 +9,8 @@ from app import format as fmt
 _config = st.column_config
 _LINE = "#2F8FCE"
 """At least 3:1 on white and on the dark ground."""
+DIRECT = "What the feature's own projects and keys were billed."
+ALLOCATED = "Shared costs that a rule of allocation.toml moved here, or away from here (negative)."
 _FORMATS = {"USD": "dollar", "EUR": "euro"}
 
 

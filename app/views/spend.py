@@ -139,6 +139,8 @@ def _table(view: View) -> None:
     shown = {
         "item_name": columns.text(filters.DIMENSIONS[view.dimension], pinned=True),
         "cost": columns.cost("Cost", currency),
+        "direct_cost": columns.cost("Direct", currency, columns.DIRECT),
+        "allocated_cost": columns.cost("Allocated", currency, columns.ALLOCATED),
         "share": columns.percent("Share"),
         "change_cost": columns.cost("Change", currency, before),
         "change_ratio": columns.percent("Change %", before),

@@ -183,8 +183,13 @@ def _unit_columns(chosen: Chosen) -> dict[str, Any]:
     scope = "Only costs whose usage is reported count, see Covered."
     return {
         "billed_cost": columns.cost("Billed", currency),
+        "direct_cost": columns.cost("Direct", currency, columns.DIRECT),
+        "allocated_cost": columns.cost("Allocated", currency, columns.ALLOCATED),
         "trend": columns.sparkline("Cost per day"),
         "cost_per_1k_requests": columns.unit_cost("Per 1K requests", currency, scope),
+        "loaded_cost_per_1k_requests": columns.unit_cost(
+            "Loaded per 1K requests", currency, "Direct and allocated costs per 1,000 requests."
+        ),
         "cost_per_1m_tokens": columns.unit_cost("Per 1M tokens", currency, scope),
         "request_count": columns.compact("Requests", "Empty: no source reports them."),
         "covered": columns.percent("Covered", "Share of the cost whose usage reports requests."),

@@ -4,7 +4,8 @@
 --          previous_start date, previous_end date (the period to compare complete_cost with),
 --          dimension text(provider|team|feature|model|project|environment), measure text(billed|effective),
 --          currency text, provider texts, team texts, feature texts, model texts, environment texts
--- returns: item text, item_name text, cost money, complete_cost money, previous_cost money
+-- returns: item text, item_name text, cost money, allocated_cost money (the part of cost that rules moved here from
+--          shared costs, or away from here), complete_cost money, previous_cost money
 with spend as (
   select
     day,
@@ -16,7 +17,8 @@ with spend as (
       when 'project' then coalesce(project_id, 'no project')
       else environment
     end as item,
-    case when cast(:measure as varchar) = 'effective' then effective_cost else billed_cost end as cost
+    case when cast(:measure as varchar) = 'effective' then effective_cost else billed_cost end as cost,
+    allocation
   from attributed_cost_day
   where currency = :currency
     and (
@@ -36,6 +38,12 @@ select
     else coalesce(max(case when cast(:dimension as varchar) = 'feature' then f.name end), item)
   end as item_name,
   sum(case when day >= cast(:start as date) and day < cast(:end as date) then cost else 0 end) as cost,
+  sum(
+    case
+      when allocation is not null and day >= cast(:start as date) and day < cast(:end as date) then cost
+      else 0
+    end
+  ) as allocated_cost,
   sum(
     case
       when day >= cast(:start as date) and day < cast(:end as date) and day < cast(:complete_end as date) then cost

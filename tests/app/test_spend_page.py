@@ -5,10 +5,13 @@ from decimal import Decimal
 
 import pytest
 
+from app import data
 from app import format as fmt
+from store import attributed
 from store.engine import Store
+from store.tables import FxRate
 from tests.app.conftest import NOW, OpenApp
-from tests.app.support import company, reading
+from tests.app.support import company, reading, seed
 
 TODAY = NOW.date()
 START = TODAY - timedelta(days=28)
@@ -78,6 +81,25 @@ def test_two_currencies_are_never_added(full_store: Store, books: company.Books,
     assert fmt.money(euros, "EUR") in reading.text(open_app("spend"))
     app = open_app("spend", currency="EUR")
     assert reading.metrics(app)["Billed cost"] == fmt.money(euros, "EUR")
+
+
+def test_costs_with_a_rate_are_included_and_the_rest_is_named(
+    full_store: Store, books: company.Books, open_app: OpenApp
+) -> None:
+    days = sorted({c.day for c in books.costs if c.billing_currency == "EUR" and START <= c.day < TODAY})
+    rate = FxRate(currency="EUR", to_currency="USD", valid_from=START, valid_to=days[-1], rate=Decimal("1.25"))
+    seed.insert(full_store, FxRate, [rate])
+    with full_store.write() as connection:
+        attributed.rebuild(connection)
+    data.forget_answers()
+    app = open_app("spend")
+    euros, late = books.billed(START, days[-1], "EUR"), books.billed(days[-1], TODAY, "EUR")
+    assert reading.metrics(app)["Billed cost"] == fmt.money(
+        books.billed(START, TODAY, "USD") + euros * Decimal("1.25"), "USD"
+    )
+    assert f"Includes {fmt.money(euros, 'EUR')} at the day's rate." in reading.text(app)
+    assert f"Not included: {fmt.money(late, 'EUR')}" in reading.text(app)
+    assert f"without a rate in fx_rates.csv from {fmt.day(days[-1])} on" in reading.text(app)
 
 
 def test_today_is_marked_and_left_out_of_the_change(full_store: Store, books: company.Books, open_app: OpenApp) -> None:

@@ -12,12 +12,13 @@ from app import tables
 DAY = date(2026, 11, 1)
 
 
-def _item(name: str, cost: str, before: str = "0") -> dict[str, object]:
+def _item(name: str, cost: str, before: str = "0", allocated: str = "0") -> dict[str, object]:
     amount = Decimal(cost)
     return {
         "item": name,
         "item_name": name,
         "cost": amount,
+        "allocated_cost": Decimal(allocated),
         "complete_cost": amount,
         "previous_cost": Decimal(before),
     }
@@ -38,6 +39,15 @@ def test_a_change_from_next_to_nothing_has_no_percent_and_without_a_period_befor
     changes = tables.by_item(items, [], "USD", compared=True)["change_ratio"].to_pylist()
     assert changes == [None, 0.25, None]
     assert set(tables.by_item(items, [], "USD", compared=False)["change_cost"].to_pylist()) == {None}
+
+
+def test_direct_and_allocated_costs_stand_apart_once_a_shared_cost_was_moved() -> None:
+    drawn = tables.by_item(
+        [_item("a", "12", allocated="2"), _item("pool", "0", allocated="-2")], [], "USD", compared=False
+    )
+    assert drawn["direct_cost"].to_pylist() == [10, 2, 12]
+    assert drawn["allocated_cost"].to_pylist() == [2, -2, 0]
+    assert "direct_cost" not in tables.by_item([_item("a", "12")], [], "USD", compared=False).column_names
 
 
 @given(st.lists(st.decimals(1, 10**6, places=6), min_size=1, max_size=12))

@@ -1,4 +1,4 @@
-"""Owners joined into tables instead of views, and what the store knows of the operator's files."""
+"""Owners joined into tables instead of views, shared costs, exchange rates, and revisions of the operator's files."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ INDEXED = ("attributed_cost_day", "attributed_usage_day")
 def upgrade() -> None:
     for name in INDEXED:
         op.execute(f"drop view {name}")
+    op.add_column("attribution", sa.Column("team", sa.Text(), nullable=True))
     op.add_column("cost_day", sa.Column("token_type", sa.Text(), nullable=True))
     op.create_table(
         "attributed_cost_day",
@@ -28,6 +29,8 @@ def upgrade() -> None:
         sa.Column("environment", sa.Text(), nullable=False),
         sa.Column("cost_center", sa.Text(), nullable=True),
         sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("billing_currency", sa.Text(), nullable=False),
+        sa.Column("allocation", sa.Text(), nullable=True),
         sa.Column("billed_cost", sa.Numeric(38, 12), nullable=False),
         sa.Column("effective_cost", sa.Numeric(38, 12), nullable=False),
         sa.Column("request_cost", sa.Numeric(38, 12), nullable=True),
@@ -56,6 +59,26 @@ def upgrade() -> None:
         sa.Column("costed_request_count", sa.BigInteger(), nullable=True),
         sa.Column("estimated_cost", sa.Numeric(18, 9), nullable=True),
         sa.Column("unpriced_tokens", sa.BigInteger(), nullable=False),
+    )
+    op.create_table(
+        "fx_rate",
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("to_currency", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=False),
+        sa.Column("rate", sa.Numeric(38, 12), nullable=False),
+    )
+    op.create_table(
+        "allocation_rule",
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("per", sa.Text(), nullable=False),
+        sa.Column("receiver", sa.Text(), nullable=True),
+        sa.Column("share", sa.Numeric(38, 12), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=False),
     )
     op.create_table(
         "reference_file",
