@@ -5,10 +5,10 @@ PYTHON := .venv/bin/python
 RUN := .venv/.runtime
 DEV := .venv/.development
 
-.PHONY: help run test check bench docs format lock screenshots clean
+.PHONY: help run test check bench docs format lock screenshots focus-validator clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(RUN) ## Serve the dashboard on 127.0.0.1:8501 and run the scheduler (the demo, when nothing is configured)
 	@$(PYTHON) -m burnline run
@@ -34,6 +34,9 @@ docs: $(DEV) ## Write the generated pages of docs/
 screenshots: $(DEV) ## Take docs/screenshots from the demo
 	@scripts/test_tools.sh
 	@BURNLINE_SCREENSHOTS=docs/screenshots $(PYTHON) -m pytest tests/e2e -q
+
+focus-validator: $(RUN) ## Run the FinOps Foundation's validator over our own FOCUS 1.2 export (needs Python 3.12)
+	@scripts/focus_validator.sh
 
 format: $(DEV) ## Format the code
 	@.venv/bin/ruff check --fix -q .

@@ -10,7 +10,17 @@ import sqlalchemy as sa
 
 from app.answers import Answers
 from app.memo import Memo
-from config.settings import CONFIG_DIR_VARIABLE, STORE_URL_VARIABLE, Settings, load_settings
+from config.loader import load_reference
+from config.settings import (
+    CONFIG_DIR_VARIABLE,
+    STORE_URL_VARIABLE,
+    Settings,
+    SettingsError,
+    config_dir,
+    load_settings,
+)
+from queries import outlook
+from queries.outlook import Budgets
 from queries.runner import Result, run
 from store.engine import Store, open_store
 from store.errors import StoreError
@@ -27,6 +37,7 @@ ENDED_DAYS = 14
 
 
 _SETTINGS: Memo[Settings] = Memo(SETTINGS_SECONDS)
+_PROBLEMS: Memo[tuple[tuple[str, str], ...]] = Memo(SETTINGS_SECONDS)
 _STORE: Memo[Store] = Memo(SETTINGS_SECONDS)
 _VERSION: Memo[str] = Memo(VERSION_SECONDS)
 _ANSWERS = Answers(512, CACHE_SECONDS)
@@ -53,6 +64,19 @@ def now() -> datetime:
 def settings() -> Settings:
     """burnline.toml, read again once a minute. Raises SettingsError."""
     return _SETTINGS.get((os.environ.get(CONFIG_DIR_VARIABLE), os.environ.get(STORE_URL_VARIABLE)), load_settings)
+
+
+def reference_problems() -> tuple[tuple[str, str], ...]:
+    """File and sentence of each line of the reference files that is left out; read again once a minute."""
+    return _PROBLEMS.get(os.environ.get(CONFIG_DIR_VARIABLE), _read_problems)
+
+
+def _read_problems() -> tuple[tuple[str, str], ...]:
+    try:
+        found = load_reference(config_dir(), settings().budgets, currency()).problems
+    except SettingsError as error:
+        return (("", str(error)),)
+    return tuple((problem.path.name, str(problem)) for problem in found)
 
 
 def store() -> Store:
@@ -110,6 +134,21 @@ def horizon() -> Horizon:
     costs_to = min(known) if known else None
     complete_end = min(today, costs_to.date()) if costs_to else today
     return Horizon(today, max(complete_end, since), costs_to, since)
+
+
+def budgets(known: Horizon, currency: str, since: date) -> Budgets:
+    """Budgets of a currency that have begun and ended after `since`, with where each will land."""
+    return derived(
+        ("budgets", known, currency, since),
+        lambda: outlook.budgets(
+            ask,
+            currency,
+            today=known.today,
+            complete_end=known.complete_end,
+            billing_since=known.billing_since,
+            since=since,
+        ),
+    )
 
 
 def currency() -> str:

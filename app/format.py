@@ -3,14 +3,14 @@
 None is drawn as an en dash: unknown is not zero.
 """
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
-UNKNOWN = "–"
+from domain.provider import NAMES
+from domain.wording import SYMBOLS
+from domain.wording import listed as listed
 
-SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
-"""Every other currency is written with its code."""
+UNKNOWN = "–"
 
 _STEPS = ((Decimal(10) ** 12, "T"), (Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "K"))
 
@@ -70,6 +70,13 @@ def percent(ratio: Number | None, places: int = 0) -> str:
     if places == 0 and 0 < value < Decimal("0.5"):
         return "<1%"
     return f"{_plain(value, places)}%"
+
+
+def chance(ratio: float | None) -> str:
+    """A probability: `62%`; certainty is never claimed, so `<1%` and `>99%`."""
+    if ratio is None:
+        return UNKNOWN
+    return "<1%" if ratio < 0.01 else ">99%" if ratio > 0.99 else percent(ratio)
 
 
 def change(now: Number | None, before: Number | None) -> float | None:
@@ -137,23 +144,19 @@ def moment(at: datetime | None) -> str:
     return UNKNOWN if at is None else f"{at.day} {at:%b %H:%M} UTC"
 
 
+def span(period: str, start: date) -> str:
+    """The month or quarter of a budget: `November 2026`, `Q4 2026`."""
+    return f"Q{(start.month + 2) // 3} {start:%Y}" if period == "quarter" else f"{start:%B %Y}"
+
+
 def month(on: date) -> str:
     """`November`."""
     return f"{on:%B}"
 
 
-PROVIDERS = {"openai": "OpenAI", "anthropic": "Anthropic"}
-"""How the makers of the words of OpenTelemetry write themselves."""
-
-
 def provider(word: str) -> str:
     """`openai` → `OpenAI`; a name that a bill spelled stays as it is."""
-    return PROVIDERS.get(word, word)
-
-
-def listed(items: Sequence[str]) -> str:
-    """`a, b and c`."""
-    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+    return NAMES.get(word, word)
 
 
 def plural(number: int, noun: str) -> str:

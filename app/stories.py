@@ -5,25 +5,37 @@ from decimal import Decimal
 from typing import Any
 
 from app import format as fmt
-from app.pace import Pace
+from app.budgets import range_80
+from app.month import Month
 
 Row = Mapping[str, Any]
 
 
-def month_headline(pace: Pace, currency: str) -> str:
-    """Whether the month will land in its budget."""
-    month = fmt.month(pace.start)
-    if pace.run_rate is None:
-        return f"{month} has too few whole days of costs for a run rate."
-    lands = f"{month} is on course for {fmt.money_compact(pace.run_rate, currency)}"
-    if pace.budget is None or pace.overrun is None:
+def month_headline(month: Month, currency: str) -> str:
+    """Where the month will land, and whether that is in its budget."""
+    name, forecast = fmt.month(month.start), month.outlook.forecast
+    total = forecast.total if forecast else None
+    if total is None:
+        return f"{name} has too few whole days of costs for a forecast."
+    lands = f"{name} is on course for {fmt.money_compact(total, currency)}"
+    if month.budget is None:
         return f"{lands}; no budget is set."
-    budget = fmt.money_compact(pace.budget, currency)
-    gap = fmt.money_compact(abs(pace.overrun), currency)
-    share = fmt.percent(abs(pace.overrun) / pace.budget) if pace.budget else fmt.UNKNOWN
-    if pace.overrun > 0:
-        return f"{lands}, {gap} ({share}) over its budget of {budget}."
-    return f"{lands}, {gap} ({share}) under its budget of {budget}."
+    gap = Decimal(total) - month.budget
+    share = f" ({fmt.percent(abs(gap) / month.budget)})" if month.budget else ""
+    way = "over" if gap > 0 else "under"
+    shown, budget = fmt.money_compact(abs(gap), currency), fmt.money_compact(month.budget, currency)
+    return f"{lands}, {shown}{share} {way} its budget of {budget}."
+
+
+def forecast_note(month: Month, currency: str) -> str:
+    """How sure the forecast is, and what the simplest guess would be; empty before the third whole day."""
+    rate, span = month.outlook.pace.run_rate, range_80(month.outlook, currency)
+    parts = [
+        None if span is None else f"80% range {span}",
+        None if rate is None else f"at the run rate so far it would be {fmt.money_compact(rate, currency)}",
+    ]
+    told = "; ".join(filter(None, parts))
+    return f"Forecast: {told}." if told and month.billed is not None else ""
 
 
 def coverage(request_cost: Decimal | None, billed_cost: Decimal | None, silent: Sequence[str]) -> str:

@@ -89,7 +89,7 @@ def measure() -> list[Measure]:
 
 
 def _cases(query: Query) -> Iterator[tuple[str, dict[str, Any]]]:
-    spans = SPANS if {"start", "since"} & query.params.keys() else {"all days": DAYS}
+    spans = SPANS if {"start", "since", "after_start"} & query.params.keys() else {"all days": DAYS}
     for case, days in spans.items():
         yield case, _params(query, days, {})
     chosen = {name: items for name, items in FILTERS.items() if query.params.get(name) == "texts"}
@@ -109,10 +109,18 @@ def _params(query: Query, days: int, chosen: Mapping[str, list[str]]) -> dict[st
         "ended_after": TODAY - timedelta(days=14),
         "billing_since": TODAY - timedelta(days=14),
         "since": start,
+        "recent_since": TODAY - timedelta(days=28),
         "currency": "USD",
         "bucket": "day",
         "dimension": "feature",
         "measure": "billed",
+        "before_start": start - timedelta(days=days),
+        "before_end": start,
+        "after_start": start,
+        "after_end": TODAY,
+        "times": 1,
+        "extra_days": 0,
+        "per": "key",
     }
     return {
         name: _moment(known[name]) if word == "timestamp" else known[name]

@@ -1,34 +1,35 @@
 """`python -m burnline`: every command in one place; each does its work in its own module."""
 
-import csv
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from burnline import exit_codes
-from burnline.collect import collect_sources, import_files
+from burnline.attribution import preview_facts, print_preview, try_rules
+from burnline.collect import collect_sources, import_files, undeclared_features
 from burnline.context import open_context, utc_now
 from burnline.doctor import examine
-from burnline.failure import one_sentence
+from burnline.explain import explain_change
+from burnline.failure import errors, one_sentence
+from burnline.forecast import forecast_series
 from burnline.init import write_template
 from burnline.log import set_up_logging
+from burnline.output import print_json, print_result
 from burnline.progress import Bars
+from burnline.series_file import parse_day, read_series
 from collectors.run import Outcome, Progress
 from config.settings import SettingsError, config_dir, load_settings
 from domain.window import Window
 from queries.catalog import find
-from queries.runner import Result, parse_params, run
+from queries.runner import parse_params, run
 from store.engine import open_store
-from store.export import export_focus, plain
+from store.export import VERSIONS, export_focus
 from store.forget import forget_source
 from store.migrate import upgrade
 
@@ -45,6 +46,8 @@ alerts_app = typer.Typer(no_args_is_help=True, help="Evaluate rules and send mes
 db_app = typer.Typer(no_args_is_help=True, help="The store.")
 app.add_typer(import_app, name="import")
 app.add_typer(export_app, name="export")
+attribution_app = typer.Typer(no_args_is_help=True, help="Whose costs are whose.")
+app.add_typer(attribution_app, name="attribution")
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(db_app, name="db")
 
@@ -120,13 +123,36 @@ def import_requests(
         _report(_with_progress(lambda tell: import_files(name, settings, tell), quiet=as_json), as_json)
 
 
+@import_app.command("outcomes")
+def import_outcomes(
+    path: Path,
+    mapping: Annotated[list[str], typer.Option("--map", help="field=column of the file; repeat it.")],
+    constants: Annotated[list[str], typer.Option("--set", help="field=one value for all rows; repeat it.")] = [],  # noqa: B006
+    source: Annotated[str | None, typer.Option(help="Name of the source (default: outcomes-<file>).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Load outcomes per day and feature (CSV, JSONL, Parquet) by a mapping of columns."""
+    with one_sentence():
+        settings = {
+            "kind": "outcomes_csv",
+            "path": str(path),
+            "map": _pairs("--map", mapping),
+            "set": _pairs("--set", constants),
+        }
+        name = source or f"outcomes-{path.name.split('.')[0]}"
+        outcomes = _with_progress(lambda tell: import_files(name, settings, tell), quiet=as_json)
+        if told := undeclared_features():
+            errors.print(told)
+        _report(outcomes, as_json)
+
+
 @app.command()
 def doctor(as_json: Json = False) -> None:
     """Try each configured source with one cheap call."""
     with one_sentence():
         findings = examine()
         if as_json:
-            _print_json([asdict(finding) for finding in findings])
+            print_json([asdict(finding) for finding in findings])
         else:
             for finding in findings:
                 out.print(f"{'ok  ' if finding.ok else 'FIX '} {finding.what}: {finding.sentence}", markup=False)
@@ -139,20 +165,46 @@ def export_focus_file(
     path: Annotated[Path | None, typer.Argument(help="File to write; standard output without one.")] = None,
     since: Moment = None,
     until: Moment = None,
+    version: Annotated[str, typer.Option("--focus-version", help=f"{' or '.join(VERSIONS)}.")] = VERSIONS[0],
+    estimates: Annotated[bool, typer.Option("--estimates", help="Add usage without a bill, BilledCost 0.")] = False,
 ) -> None:
-    """Write the charges as a FOCUS 1.2 CSV file."""
+    """Write the charges as a FOCUS CSV file, and tell which rules of FOCUS they break."""
     with one_sentence():
+        if version not in VERSIONS:
+            raise SettingsError(f"FOCUS {version} cannot be written; --focus-version takes {' or '.join(VERSIONS)}.")
         context = open_context(sync=False)
         window = _window(since, until)
         if path is None:
-            export_focus(context.store, sys.stdout, window)
-            return
-        try:
-            with path.open("w", newline="", encoding="utf-8") as file:
-                row_count = export_focus(context.store, file, window)
-        except OSError as error:
-            raise SettingsError(f"{path} cannot be written: {error.strerror}.") from None
-        out.print(f"Wrote {row_count:,} charges to {path}.")
+            told = export_focus(context.store, sys.stdout, window, version, with_estimates=estimates)
+        else:
+            try:
+                with path.open("w", newline="", encoding="utf-8") as file:
+                    told = export_focus(context.store, file, window, version, with_estimates=estimates)
+            except OSError as error:
+                raise SettingsError(f"{path} cannot be written: {error.strerror}.") from None
+            out.print(f"Wrote {told.row_count:,} charges to {path}.")
+        for rule, count in sorted(told.broken.items()):
+            errors.print(f"FOCUS: {rule}; {count:,} rows break this, as they were delivered.")
+
+
+@attribution_app.command("preview")
+def attribution_preview(
+    rules: Annotated[
+        Path | None, typer.Argument(help="Rules to try; without one, attribution.toml as it is now.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, max=400, help="How many days of costs.")] = 28,
+    as_json: Json = False,
+) -> None:
+    """Show, before rules are saved, what each would own, what moves and what nobody would own."""
+    with one_sentence():
+        context = open_context(sync=False, warn=False)
+        tried = try_rules(context, rules or context.folder / "attribution.toml", days, utc_now())
+        for problem in tried.problems:
+            errors.print(str(problem))
+        if as_json:
+            print_json(preview_facts(tried))
+        else:
+            print_preview(tried, out)
 
 
 @app.command()
@@ -182,7 +234,45 @@ def query(
             raise SettingsError(f"--format {format_!r} is unknown; use table, json or csv.")
         params = parse_params(find(name), _pairs("--param", param))
         context = open_context(sync=False)
-        _print_result(run(context.store, name, **params), format_)
+        print_result(run(context.store, name, **params), format_)
+
+
+@app.command()
+def forecast(
+    series: Annotated[Path, typer.Option(help="CSV file with the columns date and cost, one line per day.")],
+    as_of: Annotated[str | None, typer.Option(help="The last known day (default: the last in the file).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Forecast the month end of any daily series, with 80 % and 95 % intervals."""
+    with one_sentence():
+        answer = forecast_series(read_series(series), _day(as_of) if as_of is not None else None)
+        if as_json:
+            print_json(answer.as_json())
+            return
+        for sentence in answer.sentences():
+            out.print(sentence)
+        if table := answer.table():
+            out.print(table)
+
+
+@app.command()
+def explain(
+    before: Annotated[str, typer.Option(help="FIRST:END, two UTC days; the end is not included.")],
+    after: Annotated[str, typer.Option(help="FIRST:END, two UTC days; the end is not included.")],
+    scope: Annotated[list[str], typer.Option(help="feature=, team=, provider=, model=, …=value; repeat it.")] = [],  # noqa: B006
+    currency: Annotated[str | None, typer.Option(help="Currency of the bill (default: the organisation's).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say why a cost moved between two periods: volume, mix, cache, tokens per request, price."""
+    with one_sentence():
+        context = open_context(sync=False)
+        answer = explain_change(context.store, currency or context.settings.organization.currency, before, after, scope)
+        if as_json:
+            print_json(answer.as_json())
+            return
+        for told in filter(None, (answer.sentence, answer.note)):
+            out.print(told)
+        out.print(answer.table())
 
 
 @alerts_app.command("check")
@@ -193,7 +283,7 @@ def alerts_check(as_json: Json = False) -> None:
     with one_sentence():
         report = check_and_deliver(open_context(), utc_now())
         if as_json:
-            _print_json(report.as_dict())
+            print_json(report.as_dict())
         else:
             out.print(report.sentence(), markup=False)
         if report.failed:
@@ -222,7 +312,7 @@ def _with_progress(work: Callable[[Progress], list[Outcome]], *, quiet: bool) ->
 
 def _report(outcomes: list[Outcome], as_json: bool) -> None:
     if as_json:
-        _print_json([asdict(outcome) for outcome in outcomes])
+        print_json([asdict(outcome) for outcome in outcomes])
     elif not outcomes:
         out.print("Nothing to do: everything there is was loaded before.")
     else:
@@ -253,40 +343,16 @@ def _moment(text: str) -> datetime:
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _day(text: str) -> date:
+    try:
+        return parse_day(text)
+    except ValueError as error:
+        raise SettingsError(f"--as-of: {error}.") from None
+
+
 def _pairs(option: str, given: list[str]) -> dict[str, str]:
     pairs = dict(item.partition("=")[::2] for item in given)
     wrong = [item for item in given if "=" not in item]
     if wrong:
         raise SettingsError(f"{option} {wrong[0]!r} is not of the form name=value.")
     return pairs
-
-
-def _print_json(content: Any) -> None:
-    sys.stdout.write(json.dumps(content, default=_plain, ensure_ascii=False, indent=2) + "\n")
-
-
-def _plain(value: Any) -> Any:
-    return plain(value) if isinstance(value, Decimal) else str(value)
-
-
-def _print_result(result: Result, format_: str) -> None:
-    rows = result.rows()
-    names = list(result.query.returns)
-    if format_ == "json":
-        _print_json(rows)
-    elif format_ == "csv":
-        writer = csv.DictWriter(sys.stdout, names, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
-    else:
-        table = Table(title=result.query.title, caption=f"{result.row_count:,} rows in {result.seconds * 1000:.1f} ms")
-        for name, word in result.query.returns.items():
-            side: Literal["left", "right"] = "right" if word in ("money", "count", "ratio", "seconds") else "left"
-            table.add_column(name, justify=side, overflow="fold")
-        for row in rows:
-            table.add_row(*(_cell(value) for value in row.values()))
-        out.print(table)
-
-
-def _cell(value: Any) -> str:
-    return "" if value is None else str(_plain(value)) if isinstance(value, Decimal) else str(value)

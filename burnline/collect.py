@@ -9,6 +9,8 @@ from collectors.discovery import sources
 from collectors.run import Outcome, Progress
 from config.settings import Settings, SettingsError
 from domain.window import Window
+from domain.wording import listed
+from queries.runner import run
 
 
 def collect_sources(name: str | None, window: Window | None, progress: Progress) -> list[Outcome]:
@@ -37,3 +39,14 @@ def import_files(name: str, settings: dict[str, Any], progress: Progress) -> lis
         raise SettingsError(f"{name!r} is the name of another kind of source; choose another name with --source.")
     (source,) = configured(Settings(sources={name: settings}))
     return context.runner(progress).run(source)
+
+
+def undeclared_features() -> str:
+    """What to do about outcomes whose feature no one declares; empty when there are none."""
+    names = [row["feature"] for row in run(open_context(sync=False).store, "ops/undeclared_outcome_features").rows()]
+    if not names:
+        return ""
+    return (
+        f"Outcomes are kept of features that features.toml does not declare: {listed(names)}; declare them there, "
+        "or correct their names."
+    )

@@ -1,5 +1,6 @@
 """What every command needs: settings, reference files, an open and current store, configured sources."""
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,8 @@ from store.books import open_books
 from store.engine import Store, open_store
 from store.migrate import upgrade
 from store.reference import sync_reference
+
+log = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
@@ -34,15 +37,18 @@ class Context:
         return Runner(self.store, open_books(self.store, self.reference), clock=utc_now, progress=progress)
 
 
-def open_context(*, sync: bool = True) -> Context:
+def open_context(*, sync: bool = True, warn: bool = True) -> Context:
     """Reads and checks all config and migrates the store; `sync` writes the reference files into it.
 
-    Commands that only read do without: a laptop's folder must not overrule the server's. Raises SettingsError,
-    StoreError.
+    Commands that only read do without: a laptop's folder must not overrule the server's. `warn` logs the lines of
+    the reference files that cannot be used. Raises SettingsError, StoreError.
     """
     folder = config_dir()
     settings = load_settings(folder)
-    reference = load_reference(folder)
+    reference = load_reference(folder, settings.budgets, settings.organization.currency)
+    if warn:
+        for problem in reference.problems:
+            log.warning("%s", problem)
     sources = configured(settings)
     store = open_store(settings.store.url)
     upgrade(store)

@@ -21,9 +21,13 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """One cheap call per source and per sink. Raises SettingsError, StoreError when nothing can be tried at all."""
-    context = open_context(sync=False)
+    """The reference files, and one cheap call per source and per sink.
+
+    Raises SettingsError, StoreError when nothing can be tried at all.
+    """
+    context = open_context(sync=False, warn=False)
     findings = [Finding("store", True, f"{context.store.label} is open and current.")]
+    findings += [Finding("config", False, str(problem)) for problem in context.reference.problems]
     runner = context.runner()
     for source in context.sources:
         try:

@@ -49,6 +49,13 @@ port = 8501
 # map = { started_at = "time", input_tokens = "prompt_tokens", output_tokens = "completion_tokens", model = "model" }
 # set = { provider = "openai" }
 
+# --- Budgets: budgets.csv beside this file, or finance's own file and columns ----------------------------------
+
+# [budgets]
+# path = "/data/finance/plan-2026.csv"
+# columns = { scope_type = "Level", scope = "Unit", period_start = "Month", amount = "Plan", version = "Revision" }
+# set = { currency = "USD" }              # what the file does not say, alike for all lines
+
 # --- Slack ----------------------------------------------------------------------------------------------------
 
 # [slack]

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from collectors.errors import CollectorError
+from collectors.errors import CollectorError, FatalError
 from config.settings import check_duration
 from domain.window import Window
 from store.load import BillingPeriod
@@ -45,6 +45,17 @@ class Http(Protocol):
         """The decoded JSON of one GET below the source's base URL; `exact` gives Decimal instead of float."""
 
 
+class NoHttp:
+    """The client of a source that does not speak HTTP; implements `Http`."""
+
+    requests = 0
+    retries = 0
+
+    def get(self, path: str, params: Iterable[tuple[str, str]] = (), *, exact: bool = False) -> Any:  # noqa: ARG002
+        """Raises FatalError: who has no endpoint has nobody to ask."""
+        raise FatalError(f"{path} was asked for, but this source declares no endpoint.")
+
+
 @dataclass(slots=True)
 class Api:
     """What a source may use while it collects; no database, no clock of its own."""
@@ -57,11 +68,12 @@ class Api:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An API that is asked by window.
+    """An API or a database that is asked by window.
 
     `collect(window, api)` yields rows of the class `writes`; `every` and `lookback` are durations (6h, 7d);
     `chunk` is the longest window of one call; `check(api)` is one cheap call that raises CollectorError.
-    `endpoint(settings)` gives the base URL and the authentication headers, secrets still as references.
+    `endpoint(settings)` gives the base URL and the authentication headers, secrets still as references; it is None
+    for a source that does not speak HTTP.
     """
 
     name: str
@@ -71,7 +83,7 @@ class Source:
     settings: type[SourceSettings]
     collect: Callable[[Window, Api], Iterator[Any]]
     check: Callable[[Api], None]
-    endpoint: Callable[[Any], "Endpoint"]
+    endpoint: Callable[[Any], "Endpoint"] | None
     every: str
     lookback: str
     chunk: str = "31d"
@@ -98,6 +110,7 @@ class Delivery:
 
     `batches` are Arrow batches of the class `writes`, read lazily; `rejected` is complete once they are read.
     `complete_to` is where the data end when that is before the window's end, as in a bill of a running month.
+    `rounded_count` rows have money with more than the 12 decimals that the store holds.
     """
 
     detail: str
@@ -106,6 +119,7 @@ class Delivery:
     periods: tuple[BillingPeriod, ...] = ()
     rejected: list[Quarantine] = field(default_factory=list)
     complete_to: datetime | None = None
+    rounded_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

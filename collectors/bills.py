@@ -9,6 +9,27 @@ from store.tables import Charge
 
 FOCUS_VERSION = "1.4"
 
+METERS = {
+    "uncached_input_tokens": "Input Tokens",
+    "cache_read_input_tokens": "Cached Input Tokens",
+    "cache_write_5m_input_tokens": "Cache Write Tokens, 5 Minutes",
+    "cache_write_1h_input_tokens": "Cache Write Tokens, 1 Hour",
+    "cache_write_input_tokens": "Cache Write Tokens",
+    "output_tokens": "Output Tokens",
+}
+"""Kind of token → SKU meter; other lines are metered in their unit."""
+
+UNITS = {
+    "calls": "Calls",
+    "characters": "Characters",
+    "duration_seconds": "Seconds",
+    "gibibyte_hours": "GiB-Hours",
+    "images": "Images",
+    "sessions": "Sessions",
+    "tokens": "Tokens",
+}
+"""A vendor's unit → the unit as FOCUS writes units; others stay as they are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Biller:
@@ -42,12 +63,14 @@ def charge(biller: Biller, source: str, account_id: str, period: Window, line: B
 
     The billing period is the calendar month in UTC; the vendors do not publish their invoice cut-off.
     """
+    unit = UNITS.get(line.unit, line.unit) if line.unit else None
+    currency = line.currency.upper()
     return Charge(
         source=source,
         provider=biller.provider,
         billing_account_id=account_id,
         billing_account_type="Organization",
-        billing_currency=line.currency.upper(),
+        billing_currency=currency,
         billing_period_start=month_start(period.start),
         billing_period_end=next_month_start(period.start),
         charge_period_start=period.start,
@@ -65,11 +88,15 @@ def charge(biller: Biller, source: str, account_id: str, period: Window, line: B
         list_cost=line.cost,
         contracted_cost=line.cost,
         price_basis="billed-only",
+        pricing_currency=currency,
+        pricing_currency_effective_cost=line.cost,
+        publisher_name=biller.name,
         sku_id=line.sku_id,
+        sku_meter=METERS.get(line.token_type or "", unit),
         sub_account_id=line.project_id,
         sub_account_type=biller.sub_account_type if line.project_id else None,
         consumed_quantity=line.quantity,
-        consumed_unit=line.unit,
+        consumed_unit=unit,
         model=line.model,
         api_key_id=line.api_key_id,
         token_type=line.token_type,

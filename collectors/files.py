@@ -14,15 +14,20 @@ def by_folder(path: Path, suffixes: tuple[str, ...]) -> Iterator[list[Path]]:
     if not path.exists():
         raise FatalError(f"There is no file or folder {path}; check the path.")
     if path.is_file():
-        if not path.name.endswith(suffixes):
+        if not is_of_kind(path, suffixes):
             raise DataError(f"{path.name} is of an unknown kind; give {', '.join(suffixes)} or a folder of them.")
         yield [path]
         return
-    folders = sorted({file.parent for file in path.rglob("*") if file.name.endswith(suffixes)})
+    folders = sorted({file.parent for file in path.rglob("*") if is_of_kind(file, suffixes)})
     if not folders:
         raise DataError(f"The folder {path} holds no {', '.join(suffixes)} file; check the path.")
     for folder in folders:
-        yield sorted(file for file in folder.iterdir() if file.name.endswith(suffixes))
+        yield sorted(file for file in folder.iterdir() if is_of_kind(file, suffixes))
+
+
+def is_of_kind(path: Path, suffixes: tuple[str, ...]) -> bool:
+    """True when the file's name ends in one of these, in letters of any size."""
+    return path.name.lower().endswith(suffixes)
 
 
 def digest(files: list[Path], also: str = "") -> str:

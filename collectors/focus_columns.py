@@ -24,6 +24,10 @@ DECIMALS = frozenset(
         "pricing_currency_list_unit_price",
     }
 )
+COSTS = frozenset(name for name in DECIMALS if name.endswith("_cost"))
+"""What is added up: rounded amounts would not add up to the bill. Quantities and unit prices may be rounded; the
+FOCUS sample has quantities of 15 decimals."""
+
 JSON_TEXTS = frozenset({"allocated_tags", "contract_applied", "sku_price_details", "tags"})
 TIMES = frozenset({"billing_period_start", "billing_period_end", "charge_period_start", "charge_period_end"})
 

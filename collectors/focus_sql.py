@@ -1,7 +1,10 @@
-"""The select list that turns one FOCUS file's columns into `Charge` columns, and says which rows cannot be."""
+"""The selection that turns one FOCUS file's columns into `Charge` columns, and says which rows cannot be."""
+
+from collections.abc import Collection, Mapping
 
 from collectors.focus_columns import (
     CHARGE_CATEGORIES,
+    COSTS,
     DECIMALS,
     JSON_TEXTS,
     REQUIRED_VALUES,
@@ -9,43 +12,49 @@ from collectors.focus_columns import (
     column_map,
     guess_version,
     pascal_case,
+    snake_case,
 )
-from collectors.staging import DUCKDB_TYPES, EARLIEST, LATEST, column, json_column, out_of_range, quoted, utc_timestamp
+from collectors.selection import (
+    EARLIEST,
+    LATEST,
+    Selection,
+    attribution_key,
+    column,
+    decimal,
+    has_more_decimals,
+    json_column,
+    out_of_range,
+    quoted,
+    utc_timestamp,
+    written_text,
+)
 from domain.provider import CANONICAL
-from store.schema import arrow_schema
-from store.tables import Charge
 
 _KEY = ("provider", "billing_account_id", "sub_account_id", "api_key_id", None, "model", "service_name", "tags")
 """The dimensions of `domain.attribution.Dimensions` in order; a bill names no user."""
 
 
-def select_list(header: list[str], file_name: str, source: str) -> str:
-    """SQL for every column of `Charge` and `reason`. Raises DataError when a mandatory column is missing."""
-    text = {
-        name: (json_column if name in JSON_TEXTS else column)(original)
-        for name, original in column_map(header, file_name).items()
-    }
-    typed = {name: _typed(name, value) for name, value in text.items()}
-    provider = _provider(text["service_provider_name"])
-    parts = {**typed, "provider": provider}
-    joined = " || '|' || ".join(f"coalesce({parts[name]}, '')" if name in parts else "''" for name in _KEY)
-    fixed = {
+def selection(header: list[str], file_name: str, source: str) -> Selection:
+    """The columns of `Charge` that a file fills. Raises DataError when a mandatory column is missing."""
+    originals = column_map(header, file_name)
+    text = {name: (json_column if name in JSON_TEXTS else column)(original) for name, original in originals.items()}
+    text["service_provider_name"] = _service_provider(originals["service_provider_name"], header)
+    read = {name: _typed(name, value) for name, value in text.items()}
+    read |= {
         "source": quoted(source),
-        "provider": provider,
-        "attribution_key": f"md5({joined})",
+        "provider": _provider(text["service_provider_name"]),
         "focus_version": f"coalesce({text.get('focus_version', 'null')}, {quoted(guess_version(header))})",
     }
-    values = {**typed, **fixed}
-    columns = [
-        f"{values.get(field.name, f'cast(null as {DUCKDB_TYPES[str(field.type)]})')} as {field.name}"
-        for field in arrow_schema(Charge)
-    ]
-    return ", ".join([*columns, f"{_reason(text, typed)} as reason"])
+    given = {f"given_{name}": text[name] for name in text if name in DECIMALS or name in TIMES}
+    written = {f"written_{name}": written_text(originals[name]) for name in text if name in COSTS}
+    key = attribution_key([name if name in read else None for name in _KEY])
+    rounded = " or ".join(f"coalesce({has_more_decimals(name)}, false)" for name in written)
+    return Selection(read | given | written, _reason(read), {"attribution_key": key}, rounded)
 
 
 def _typed(name: str, text: str) -> str:
     if name in DECIMALS:
-        return f"try_cast({text} as decimal(38, 12))"
+        return decimal(text)
     if name in TIMES:
         return utc_timestamp(text)
     return _with_braces(text) if name == "tags" else text
@@ -57,35 +66,39 @@ def _with_braces(text: str) -> str:
     return f"case when left({text}, 1) <> '{{' and json_valid({braced}) then {braced} else {text} end"
 
 
+def _service_provider(original: str, header: Collection[str]) -> str:
+    """A file of 1.3 may have both names, and a row only the older one."""
+    older = [name for name in header if snake_case(name) == "provider_name" and name != original]
+    return f"coalesce(nullif({column(original)}, ''), {column(older[0])})" if older else column(original)
+
+
 def _provider(text: str) -> str:
     words = " ".join(f"when {quoted(spelling)} then {quoted(name)}" for spelling, name in CANONICAL.items())
     return f"case lower(trim({text})) {words} else trim({text}) end"
 
 
-def _reason(text: dict[str, str], typed: dict[str, str]) -> str:
-    cases = [(f"{text[name]} is null", f"{pascal_case(name)} is empty") for name in REQUIRED_VALUES]
-    for name in sorted((DECIMALS | TIMES) & typed.keys()):
+def _reason(read: Mapping[str, str]) -> str:
+    cases = [(f"{_given(name)} is null", f"{pascal_case(name)} is empty") for name in REQUIRED_VALUES]
+    for name in sorted((DECIMALS | TIMES) & read.keys()):
         kind = "a decimal number" if name in DECIMALS else "an ISO 8601 time"
-        cases.append((f"{text[name]} is not null and {typed[name]} is null", f"{pascal_case(name)} is not {kind}"))
+        cases.append((f"{name} is null and given_{name} is not null", f"{pascal_case(name)} is not {kind}"))
         if name in TIMES:
-            cases.append((out_of_range(typed[name]), f"{pascal_case(name)} is not between {EARLIEST} and {LATEST}"))
+            cases.append((out_of_range(name), f"{pascal_case(name)} is not between {EARLIEST} and {LATEST}"))
     cases += [
         (
-            f"{text['charge_category']} not in ({', '.join(map(quoted, CHARGE_CATEGORIES))})",
+            f"charge_category not in ({', '.join(map(quoted, CHARGE_CATEGORIES))})",
             f"ChargeCategory is none of {', '.join(CHARGE_CATEGORIES)}",
         ),
         (
-            f"{text['billing_currency']} not in ('USD', 'EUR', 'GBP') "  # spares nearly every row the pattern
-            f"and not regexp_full_match({text['billing_currency']}, '[A-Z][A-Z0-9_]{{2,19}}')",
+            "billing_currency not in ('USD', 'EUR', 'GBP') "  # spares nearly every row the pattern
+            "and not regexp_full_match(billing_currency, '[A-Z][A-Z0-9_]{2,19}')",
             "BillingCurrency is not an upper-case currency code",
         ),
-        (
-            f"{typed['charge_period_end']} <= {typed['charge_period_start']}",
-            "ChargePeriodEnd is not after ChargePeriodStart",
-        ),
-        (
-            f"{typed['billing_period_end']} <= {typed['billing_period_start']}",
-            "BillingPeriodEnd is not after BillingPeriodStart",
-        ),
+        ("charge_period_end <= charge_period_start", "ChargePeriodEnd is not after ChargePeriodStart"),
+        ("billing_period_end <= billing_period_start", "BillingPeriodEnd is not after BillingPeriodStart"),
     ]
     return "case " + " ".join(f"when {test} then {quoted(reason)}" for test, reason in cases) + " end"
+
+
+def _given(name: str) -> str:
+    return f"given_{name}" if name in DECIMALS or name in TIMES else name

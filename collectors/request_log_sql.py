@@ -1,11 +1,18 @@
-"""The select list that turns one request log's columns into `InferenceRequest` columns by the operator's mapping."""
+"""The selection that turns one request log's columns into `InferenceRequest` columns by the operator's mapping."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from collectors.errors import DataError, FatalError
-from collectors.staging import DUCKDB_TYPES, EARLIEST, LATEST, column, out_of_range, quoted, utc_timestamp
-from store.schema import arrow_schema
-from store.tables import InferenceRequest
+from collectors.selection import (
+    EARLIEST,
+    LATEST,
+    Selection,
+    attribution_key,
+    column,
+    out_of_range,
+    quoted,
+    utc_timestamp,
+)
 
 COUNTS = ("input_tokens", "cache_read_input_tokens", "output_tokens", "status_code")
 SECONDS = ("duration_seconds", "time_to_first_token_seconds")
@@ -20,6 +27,7 @@ TEXTS = (
     "feature",
     "error_type",
     "interaction_id",
+    "customer_tier",
 )
 IN_OTHER_UNITS = {
     "started_at_unix_seconds": (
@@ -43,10 +51,10 @@ _KEY = ("provider", "account_id", "project_id", "api_key_id", "user_id", "model"
 """The dimensions of `domain.attribution.Dimensions` in order."""
 
 
-def select_list(
+def selection(
     header: Sequence[str], file_name: str, source: str, mapping: Mapping[str, str], constants: Mapping[str, str]
-) -> str:
-    """SQL for every column of `InferenceRequest` and `reason`. Raises DataError for a column the file lacks."""
+) -> Selection:
+    """The columns of `InferenceRequest` that a log fills. Raises DataError for a column the file lacks."""
     missing = sorted(set(mapping.values()) - set(header))
     if missing:
         raise DataError(
@@ -55,13 +63,11 @@ def select_list(
     text = {field: column(name) for field, name in mapping.items()}
     text |= {field: quoted(value) for field, value in constants.items()}
     values = _values(text)
-    joined = " || '|' || ".join(f"coalesce({values[name]}, '')" if name in values else "''" for name in _KEY)
-    values |= {"source": quoted(source), "attribution_key": f"md5({joined})"}
-    columns = [
-        f"{values.get(field.name, f'cast(null as {DUCKDB_TYPES[str(field.type)]})')} as {field.name}"
-        for field in arrow_schema(InferenceRequest)
-    ]
-    return ", ".join([*columns, f"{_reason(text, values)} as reason"])
+    given = {f"given_{field}": value for field, value in text.items()}
+    key = attribution_key([name if name in values else None for name in _KEY])
+    return Selection(
+        values | given | {"source": quoted(source)}, _reason(text.keys(), values.keys()), {"attribution_key": key}
+    )
 
 
 def check_fields(mapping: Mapping[str, str], constants: Mapping[str, str]) -> None:
@@ -101,30 +107,31 @@ def _values(text: Mapping[str, str]) -> dict[str, str]:
     return values
 
 
-def _reason(text: Mapping[str, str], values: Mapping[str, str]) -> str:
-    cases = [(f"{values[name]} is null", f"{name} is empty or not of its kind") for name in REQUIRED]
-    cases.append((out_of_range(values["started_at"]), f"started_at is not between {EARLIEST} and {LATEST}"))
-    for field, value in text.items():
+def _reason(fields: Collection[str], columns: Collection[str]) -> str:
+    cases = [(f"{name} is null", f"{name} is empty or not of its kind") for name in REQUIRED]
+    cases.append((out_of_range("started_at"), f"started_at is not between {EARLIEST} and {LATEST}"))
+    for field in fields:
         target = IN_OTHER_UNITS[field][0] if field in IN_OTHER_UNITS else field
-        number = f"try_cast({value} as double)"
+        given = f"given_{field}"
+        number = f"try_cast({given} as double)"
         if target in COUNTS:
             cases.append(
                 (
-                    f"{value} is not null and ({values[target]} is null or {values[target]} <> {number})",
+                    f"{given} is not null and ({target} is null or {target} <> {number})",
                     f"{field} is not a whole number",
                 )
             )
-            cases.append((f"{values[target]} > {LARGEST_COUNT}", f"{field} is more than any request has"))
+            cases.append((f"{target} > {LARGEST_COUNT}", f"{field} is more than any request has"))
         if target in SECONDS:
             cases.append(
-                (f"{value} is not null and not coalesce(isfinite({number}), false)", f"{field} is not a number")
+                (f"{given} is not null and not coalesce(isfinite({number}), false)", f"{field} is not a number")
             )
         if target in COUNTS or target in SECONDS:
-            cases.append((f"{values[target]} < 0", f"{field} is negative"))
-    if "cache_read_input_tokens" in values and "input_tokens" in values:
+            cases.append((f"{target} < 0", f"{field} is negative"))
+    if "cache_read_input_tokens" in columns and "input_tokens" in columns:
         cases.append(
             (
-                f"{values['cache_read_input_tokens']} > {values['input_tokens']}",
+                "cache_read_input_tokens > input_tokens",
                 "cache_read_input_tokens is more than input_tokens, which includes it",
             )
         )

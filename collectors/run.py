@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -10,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from collectors.base import Api, Delivery, FileApi, FileSource, Source, Undeliverable
+from collectors.base import Api, Delivery, FileApi, FileSource, NoHttp, Source, Undeliverable
 from collectors.configured import Configured
 from collectors.errors import CollectorError, DataError
 from collectors.http import HttpClient
@@ -60,6 +61,7 @@ class Outcome:
     replaced_count: int = 0
     restated_days: int = 0
     error: str | None = None
+    rounded_count: int = 0
 
     def sentence(self) -> str:
         """How it went, for a person."""
@@ -68,8 +70,9 @@ class Outcome:
             return f"{self.source}: {self.what}: {told}"
         bad = f", {self.quarantined_count:,} bad rows set aside" if self.quarantined_count else ""
         instead = f" in place of {self.replaced_count:,} loaded before" if self.replaced_count else ""
+        digits = f", {self.rounded_count:,} with more than 12 decimals rounded" if self.rounded_count else ""
         changed = f", {self.restated_days} earlier days restated" if self.restated_days else ""
-        return f"{self.source}: {self.what}: {self.row_count:,} rows loaded{instead}{bad}{changed}."
+        return f"{self.source}: {self.what}: {self.row_count:,} rows loaded{instead}{bad}{digits}{changed}."
 
 
 @dataclass(slots=True)
@@ -92,7 +95,7 @@ class Runner:
         if isinstance(item.source, FileSource):
             item.source.check(FileApi(item.name, item.settings))
             return
-        with HttpClient(item.name, item.source.endpoint(item.settings)) as http:
+        with _http(item, item.source) as http:
             item.source.check(Api(item.name, item.settings, self.clock(), http))
 
     def _run_windows(self, item: Configured, source: Source, window: Window | None) -> list[Outcome]:
@@ -120,7 +123,7 @@ class Runner:
         return ("refresh" if loaded else "backfill"), windows
 
     def _load(self, item: Configured, source: Source, window: Window, run: CollectorRun) -> Loaded:
-        with HttpClient(item.name, source.endpoint(item.settings)) as http:
+        with _http(item, source) as http:
             api = Api(item.name, item.settings, self.clock(), http)
             try:
                 batches = list(self._batches(source.writes, source.collect(window, api)))
@@ -161,7 +164,8 @@ class Runner:
             ledger.quarantine(self.store, delivery.rejected)
             return self._replace(source.writes, item.name, delivery.window, delivery.batches, run, delivery)
 
-        return self._attempt(item, "file", delivery.window, load, delivery.detail)
+        outcome = self._attempt(item, "file", delivery.window, load, delivery.detail)
+        return replace(outcome, rounded_count=delivery.rounded_count) if outcome.status == "ok" else outcome
 
     def _replace(
         self,
@@ -229,6 +233,10 @@ class Runner:
                 yield to_batch(row, part)
             except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, ArithmeticError) as error:
                 raise DataError(f"A value does not fit its column in {row.__name__}: {error}") from None
+
+
+def _http(item: Configured, source: Source) -> AbstractContextManager[HttpClient | NoHttp]:
+    return nullcontext(NoHttp()) if source.endpoint is None else HttpClient(item.name, source.endpoint(item.settings))
 
 
 def _raise(error: CollectorError) -> Callable[[CollectorRun], Loaded]:

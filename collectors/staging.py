@@ -11,9 +11,11 @@ import duckdb
 import pyarrow as pa
 
 from collectors.errors import CollectorError, DataError, RetriableError
-from domain.attribution import OPEN_FROM, OPEN_TO
+from collectors.files import is_of_kind
+from collectors.selection import Selection, quoted
 from store.engine import DISK_FULL
 from store.schema import arrow_schema
+from store.staged_file import StagedFile
 
 READING_MEMORY = "400MB"
 HANDING_OVER_MEMORY = "150MB"
@@ -25,12 +27,10 @@ CSV_SUFFIXES = (".csv", ".csv.gz")
 JSONL_SUFFIXES = (".jsonl", ".jsonl.gz")
 SUFFIXES = (*CSV_SUFFIXES, ".parquet", *JSONL_SUFFIXES)
 
-EARLIEST, LATEST = OPEN_FROM.isoformat(), OPEN_TO.isoformat()
-"""The time that attribution covers: a row outside would belong to no feature, not even to `unattributed`."""
-
 DUCKDB_TYPES = {
     "string": "varchar",
     "timestamp[us]": "timestamp",
+    "date32[day]": "date",
     "int64": "bigint",
     "double": "double",
     "decimal128(38, 12)": "decimal(38, 12)",
@@ -43,12 +43,19 @@ class Staging:
     def __init__(self, row: type) -> None:
         self.row = row
         self._folder = tempfile.TemporaryDirectory(prefix="burnline-")
+        self._path = Path(self._folder.name) / "staging.duckdb"
         self._connection = duckdb.connect(
-            f"{self._folder.name}/staging.duckdb",
-            config={"memory_limit": READING_MEMORY, "preserve_insertion_order": False},
+            str(self._path),
+            config={
+                "memory_limit": READING_MEMORY,
+                "preserve_insertion_order": False,
+                "disabled_compression_methods": "fsst",  # a tenth of the time, for rows that are read once
+            },
         )
         self._connection.execute("set timezone = 'UTC'")
-        self._created = False
+        self._connection.execute("create table staged (reason varchar, rounded boolean)")
+        self._types = {field.name: DUCKDB_TYPES[str(field.type)] for field in arrow_schema(row)}
+        self._filled: set[str] = set()
         self._headers: dict[Path, list[str]] = {}
 
     def __enter__(self) -> "Staging":
@@ -64,64 +71,86 @@ class Staging:
             raise DataError(f"{path.name} is empty; deliver it again.")
         if path not in self._headers:
             try:
-                described = self._rows(f"describe select * from {_reader(path)}")  # noqa: S608
+                described = self.ask(f"describe select * from {_reader(path)}")  # noqa: S608
             except duckdb.Error as error:
                 raise self._unreadable(path.name, error) from None
             self._headers[path] = [row[0] for row in described]
         return self._headers[path]
 
-    def add(self, path: Path, select: str) -> list[tuple[int, str]]:
-        """Stages one file through a select list of the row's columns and `reason`.
+    def add(self, path: Path, selection: Selection) -> list[tuple[int, str]]:
+        """Stages the rows of one file that can be loaded.
 
-        `reason` is null for a row that can be loaded. Gives (data row number from 1, reason) of the others, which
-        are not staged. Raises DataError when the file cannot be read.
+        Gives (data row number from 1, reason) of the others. Raises DataError when the file cannot be read.
         """
-        into = "insert into staged by name" if self._created else "create table staged as"
-        reader = _reader(path, self.header(path))
+        columns = [name for name in self._types if name in selection.read or name in selection.made]
+        select = selection.of(_reader(path, self.header(path)), columns)
         try:
-            self._connection.execute(f"{into} select * from (select {select} from {reader})")  # noqa: S608
-            self._created = True
+            self._add_columns(columns)
+            self._connection.execute(f"insert into staged ({', '.join(columns)}, reason, rounded) {select}")
             rejected = self._broken_rows(path)
-            bad = self._rows("select count(*) from staged where reason is not null")[0][0]
+            bad = self.ask("select count(*) from staged where reason is not null")[0][0]
             if bad:
                 broken = [number for number, _ in rejected]
-                rejected += [(_shifted(number, broken), reason) for number, reason in self._numbered(reader, select)]
+                rejected += [(_shifted(number, broken), reason) for number, reason in self._numbered(select)]
                 self._broken_rows(path)
                 self._connection.execute("delete from staged where reason is not null")
         except duckdb.Error as error:
             raise self._unreadable(path.name, error) from None
         return sorted(rejected)
 
-    def ask(self, statement: str) -> list[Any]:
-        """Rows of one question about the table `staged`; empty when no file was added."""
-        return self._rows(statement) if self._created else []
+    def rounded_count(self) -> int:
+        """How many staged rows have money with more than 12 decimals, which the store rounds."""
+        return int(self.ask("select count(*) from staged where rounded")[0][0])
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """The accepted rows as Arrow batches of the row class."""
-        self._connection.execute(f"set memory_limit = '{HANDING_OVER_MEMORY}'")
-        schema = arrow_schema(self.row)
-        names = ", ".join(schema.names)
-        reader = self._connection.execute(f"select {names} from staged").to_arrow_reader(BATCH_ROWS)  # noqa: S608
+    def ask(self, statement: str) -> list[Any]:
+        """Rows of one question about the table `staged`."""
+        return self._connection.execute(statement).fetchall()
+
+    def handed_over(self) -> StagedFile:
+        """The accepted rows, ready for the store. This staging takes and answers nothing more, but keeps the file."""
         try:
-            for batch in reader:
-                yield batch.cast(schema)
+            self._connection.execute("checkpoint")
+        except duckdb.Error as error:
+            raise self._unreadable("The staged file", error) from None
+        self._connection.close()  # one process can open a DuckDB file only once, and its memory is the store's now
+        return StagedFile(self._path, tuple(name for name in self._types if name in self._filled), self._batches)
+
+    def _add_columns(self, names: Sequence[str]) -> None:
+        """A column that nothing fills is not made: thirty of NULLs cost as much as reading the file."""
+        for name in names:
+            if name not in self._filled:
+                self._connection.execute(f"alter table staged add column {name} {self._types[name]}")
+                self._filled.add(name)
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        schema = arrow_schema(self.row)
+        columns = ", ".join(
+            name if name in self._filled else f"cast(null as {kind}) as {name}" for name, kind in self._types.items()
+        )
+        try:
+            with duckdb.connect(
+                str(self._path), read_only=True, config={"memory_limit": HANDING_OVER_MEMORY}
+            ) as connection:
+                rows = connection.execute(f"select {columns} from staged")  # noqa: S608
+                for batch in rows.to_arrow_reader(BATCH_ROWS):
+                    yield batch.cast(schema)
         except (duckdb.Error, OSError) as error:
             raise self._unreadable("The staged file", error) from None
 
     def _broken_rows(self, path: Path) -> list[tuple[int, str]]:
         """What DuckDB could not split into the header's fields since it was last asked, in order of number."""
-        if not path.name.endswith(CSV_SUFFIXES):
+        if not is_of_kind(path, CSV_SUFFIXES):
             return []
-        found = self._rows("select line - 1, list(error_message) from reject_errors group by line order by line")
+        found = self.ask("select line - 1, list(error_message) from reject_errors group by line order by line")
         self._connection.execute("delete from reject_errors")
         return [(number, _broken_reason(messages)) for number, messages in found]
 
-    def _numbered(self, reader: str, select: str) -> list[tuple[int, str]]:
+    def _numbered(self, select: str) -> list[tuple[int, str]]:
         """A second, ordered read: numbering the rows of every file would cost the good ones their speed."""
         self._connection.execute("set preserve_insertion_order = true")
-        rows = self._rows(
+        rows = self.ask(
             f"select number, reason from (select row_number() over () as number, reason "  # noqa: S608
-            f"from (select {select} from {reader})) where reason is not null"
+            f"from ({select})) where reason is not null"
         )
         self._connection.execute("set preserve_insertion_order = false")
         return rows
@@ -138,56 +167,15 @@ class Staging:
             )
         return DataError(f"{name} cannot be read: {str(error).splitlines()[0]}")
 
-    def _rows(self, statement: str) -> list[Any]:
-        return self._connection.execute(statement).fetchall()
-
-
-def quoted(text: str) -> str:
-    """An SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def column(name: str) -> str:
-    """A file's column as text, whatever its type: a double keeps the digits its file shows."""
-    return f"cast({_identifier(name)} as varchar)"
-
-
-def json_column(name: str) -> str:
-    """A file's column as JSON text: Parquet may hold a map or a struct where a CSV file holds the text."""
-    plain = _identifier(name)
-    nested = f"cast(to_json({plain}) as varchar)"
-    return f"case when typeof({plain}) = 'VARCHAR' then {column(name)} when {plain} is not null then {nested} end"
-
-
-def utc_timestamp(text: str) -> str:
-    """SQL for a UTC timestamp from text; without an offset it is UTC already.
-
-    Only text with an offset pays for the zone-aware cast; the plain one would drop it.
-    """
-    whole = (  # the cheapest test first: a file of a million rows has four million times
-        f"(strlen({text}) = 19 and {text}[17] = ':') or suffix({text}, 'Z') or strlen({text}) = 10"
-    )
-    return (
-        f"case when {whole} then try_cast({text} as timestamp) "
-        f"else cast(try_cast({text} as timestamptz) as timestamp) end"
-    )
-
-
-def out_of_range(timestamp: str) -> str:
-    """SQL that is true for a time that no bill or request of an AI system can have."""
-    return f"{timestamp} < timestamp '{EARLIEST}' or {timestamp} >= timestamp '{LATEST}'"
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
 
 def _reader(path: Path, header: Sequence[str] = ()) -> str:
     """SQL that reads a file. Quoting is that of RFC 4180: guessed from the first rows, it fails on later ones."""
     name = f"{quoted(escape(str(path)))}, hive_partitioning=false"
-    if path.name.endswith(".parquet"):
+    if is_of_kind(path, (".parquet",)):
         return f"read_parquet({name})"
-    if path.name.endswith(JSONL_SUFFIXES):
+    if is_of_kind(path, (".gz",)):
+        name += ", compression='gzip'"  # which DuckDB does not see in capitals
+    if is_of_kind(path, JSONL_SUFFIXES):
         types = ", ".join(f"{quoted(column)}: 'VARCHAR'" for column in header)
         columns = f"columns={{{types}}}" if header else "maximum_depth=1"
         return f"read_json({name}, format='newline_delimited', ignore_errors=true, {columns})"

@@ -3,7 +3,7 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -84,6 +84,20 @@ class Alerts(_Section):
     stale_after: Duration = "6h"
 
 
+BudgetColumn = Literal["scope_type", "scope", "period", "period_start", "amount", "currency", "version", "approved_on"]
+
+
+class Budgets(_Section):
+    """Finance's file: `columns` maps our names to its own, `set` gives what it does not say, alike for all lines.
+
+    `path` is relative to the folder of burnline.toml.
+    """
+
+    path: str = "budgets.csv"
+    columns: dict[BudgetColumn, str] = {}
+    set: dict[BudgetColumn, str] = {}
+
+
 class Settings(_Section):
     """The whole of burnline.toml. `sources` holds one table per source; each source checks its own keys."""
 
@@ -91,6 +105,7 @@ class Settings(_Section):
     store: StoreSettings = StoreSettings()
     server: Server = Server()
     alerts: Alerts = Alerts()
+    budgets: Budgets = Budgets()
     slack: Slack | None = None
     sources: dict[str, dict[str, Any]] = {}
     demo: bool = False

@@ -1,5 +1,6 @@
 """Who owns a charge: ordered rules over the dimensions of a bill or usage row. Pure."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -35,7 +36,10 @@ class Dimensions:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The first rule that matches owns the row. `match` maps a dimension to a glob (case-sensitive)."""
+    """The first rule that matches owns the row. `match` maps a dimension to a glob (case-sensitive).
+
+    `team` is named only where it is another than the feature's.
+    """
 
     name: str
     match: dict[str, str]
@@ -45,6 +49,7 @@ class Rule:
     cost_center: str | None = None
     valid_from: date = OPEN_FROM
     valid_to: date = OPEN_TO
+    team: str | None = None
 
     def matches(self, dimensions: Dimensions, tags: dict[str, str]) -> bool:
         """True when every named dimension and every named tag fits its glob; dates are not looked at."""
@@ -81,6 +86,17 @@ def ownership(rules: Sequence[Rule], dimensions: Dimensions, tags: dict[str, str
         for start, end in pairwise(cuts)
     ]
     return list(_merged(spans))
+
+
+def tags_of(text: str | None) -> dict[str, str]:
+    """Tags as rules see them: a value that is no text as JSON spells it. Text that is no object has none."""
+    try:
+        content = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    if not isinstance(content, dict):
+        return {}
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in content.items()}
 
 
 def _clamp(moment: date) -> date:

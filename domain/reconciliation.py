@@ -21,6 +21,8 @@ PARTS = (
 )
 """In this order on a bridge from usage at list price to the bill. See `Slice.parts` for what each one is."""
 
+_INCOMPARABLE = ("other_units", "no_usage", "unpriced")
+_COMPARED = ("not_billed", "quantity", "cache", "tier", "price")
 STANDARD = "standard"
 CACHE_KINDS = frozenset({"cache_read_input_tokens", "cache_write_input_tokens"})
 TOLERANCE = Fraction(1, 100)
@@ -77,10 +79,19 @@ class Slice:
         return self.bill - self.estimate
 
     @property
-    def agrees(self) -> bool:
-        """True when usage at list price is the bill within `TOLERANCE`, taxes, credits and the cut of days apart."""
-        usage = self.bill - self.parts["tax_and_credits"] - self.parts["day_cut"]
-        return abs(Fraction(usage) - Fraction(self.estimate)) <= TOLERANCE * abs(Fraction(usage))
+    def usage_bill(self) -> Decimal:
+        """What was billed for usage, on the day that usage has it."""
+        return self.bill - self.parts["tax_and_credits"] - self.parts["day_cut"]
+
+    @property
+    def agreed(self) -> Decimal:
+        """The part of `usage_bill` that usage at list price explains within `TOLERANCE`.
+
+        What cannot be compared, for want of usage or of a price, is not agreed; the rest agrees as a whole or not.
+        """
+        compared = self.usage_bill - sum((self.parts[name] for name in _INCOMPARABLE), Decimal(0))
+        rest = sum((self.parts[name] for name in _COMPARED), Decimal(0))
+        return compared if abs(Fraction(rest)) <= TOLERANCE * abs(Fraction(compared)) else Decimal(0)
 
 
 def reconcile(cells: Iterable[Cell]) -> list[Slice]:
@@ -95,9 +106,9 @@ def reconcile(cells: Iterable[Cell]) -> list[Slice]:
 
 
 def reconciled_ratio(slices: Sequence[Slice]) -> Decimal | None:
-    """The part of the billed cost whose slices agree with their usage; None without a bill."""
-    billed = sum((abs(s.bill) for s in slices), Decimal(0))
-    agreed = sum((abs(s.bill) for s in slices if s.agrees), Decimal(0))
+    """The part of what was billed for usage that agrees with it; None without such a bill."""
+    billed = sum((abs(s.usage_bill) for s in slices), Decimal(0))
+    agreed = sum((abs(s.agreed) for s in slices), Decimal(0))
     return agreed / billed if billed else None
 
 

@@ -10,11 +10,23 @@ from sqlalchemy.engine import Connection
 from store import allocated
 from store.schema import column_names, table
 from store.sums import count, estimate, money, plus
-from store.tables import AttributedCostDay, AttributedUsageDay, Attribution, CostDay, Feature, FxRate, UsageDay
+from store.tables import (
+    AttributedCostDay,
+    AttributedUsageDay,
+    Attribution,
+    CostDay,
+    Feature,
+    FxRate,
+    ScopeCostDay,
+    UsageDay,
+)
 
 NOBODY = "unattributed"
 """The feature and environment of what no rule matches."""
 NO_TEAM = "Unattributed"
+
+SCOPE_TYPES = ("organization", "provider", "team", "feature", "model", "environment")
+NO_MODEL = "no model"
 
 _COST_KEYS = column_names(AttributedCostDay).index("billed_cost")
 _USAGE_KEYS = column_names(AttributedUsageDay).index("uncached_input_tokens")
@@ -33,7 +45,7 @@ def rebuild(connection: Connection, days: Iterable[date] | None = None) -> None:
     wanted = None if days is None else allocated.affected_days(connection, days)
     if wanted == []:
         return
-    for row in (AttributedCostDay, AttributedUsageDay):
+    for row in (AttributedCostDay, AttributedUsageDay, ScopeCostDay):
         target = table(row)
         connection.execute(sa.delete(target).where(_among(target.c.day, wanted)))
     for row, rows in (
@@ -43,6 +55,9 @@ def rebuild(connection: Connection, days: Iterable[date] | None = None) -> None:
     ):
         connection.execute(sa.insert(table(row)).from_select(list(column_names(row)), rows))
     allocated.apply(connection, wanted)
+    for scope_type in SCOPE_TYPES:
+        rows = _scopes(scope_type, wanted)
+        connection.execute(sa.insert(table(ScopeCostDay)).from_select(list(column_names(ScopeCostDay)), rows))
 
 
 def _among(day: sa.ColumnElement[Any], days: list[date] | None) -> sa.ColumnElement[bool]:
@@ -156,6 +171,32 @@ def _converted(days: list[date] | None) -> sa.Select[Any]:
         sa.select(*grain, *amounts)
         .select_from(costs.join(rates, (rates.c.currency == costs.c.currency) & on_day))
         .where(_among(costs.c.day, days), rates.c.to_currency != costs.c.currency)
+    )
+
+
+def _scopes(scope_type: str, days: list[date] | None) -> sa.Select[Any]:
+    """The costs of these days by one kind of scope, allocated costs included."""
+    c = table(AttributedCostDay).c
+    match scope_type:
+        case "organization":
+            scope: sa.ColumnElement[Any] = sa.literal("", sa.Text)
+        case "model":
+            scope = sa.func.coalesce(c.model, NO_MODEL)
+        case _:
+            scope = c[scope_type]
+    parts = sa.select(c.day, c.currency, scope.label("scope"), c.billed_cost, c.effective_cost)
+    p = parts.where(_among(c.day, days)).subquery("parts").c
+    return (
+        sa.select(
+            p.day,
+            p.currency,
+            sa.literal(scope_type, sa.Text),
+            p.scope,
+            money(p.billed_cost),
+            money(p.effective_cost),
+        )
+        .group_by(p.day, p.currency, p.scope)
+        .order_by(p.day)
     )
 
 

@@ -1,106 +1,80 @@
 """Writes charges as a FOCUS file, row by row, to the last digit."""
 
 import csv
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TextIO
 
 import sqlalchemy as sa
 
 from domain.window import Window
+from store import focus_rules
 from store.engine import Store
+from store.focus_columns import COLUMNS, MANDATORY
+from store.focus_estimates import ESTIMATED, FILLED, estimates
 from store.schema import table
 from store.tables import Charge
 
-VERSION = "1.2"
-"""What most readers of FOCUS files accept today; 1.4 has no final text."""
-
-COLUMNS = {
-    "AvailabilityZone": "availability_zone",
-    "BilledCost": "billed_cost",
-    "BillingAccountId": "billing_account_id",
-    "BillingAccountName": "billing_account_name",
-    "BillingAccountType": "billing_account_type",
-    "BillingCurrency": "billing_currency",
-    "BillingPeriodEnd": "billing_period_end",
-    "BillingPeriodStart": "billing_period_start",
-    "CapacityReservationId": "capacity_reservation_id",
-    "CapacityReservationStatus": "capacity_reservation_status",
-    "ChargeCategory": "charge_category",
-    "ChargeClass": "charge_class",
-    "ChargeDescription": "charge_description",
-    "ChargeFrequency": "charge_frequency",
-    "ChargePeriodEnd": "charge_period_end",
-    "ChargePeriodStart": "charge_period_start",
-    "CommitmentDiscountCategory": "commitment_discount_category",
-    "CommitmentDiscountId": "commitment_discount_id",
-    "CommitmentDiscountName": "commitment_discount_name",
-    "CommitmentDiscountQuantity": "commitment_discount_quantity",
-    "CommitmentDiscountStatus": "commitment_discount_status",
-    "CommitmentDiscountType": "commitment_discount_type",
-    "CommitmentDiscountUnit": "commitment_discount_unit",
-    "ConsumedQuantity": "consumed_quantity",
-    "ConsumedUnit": "consumed_unit",
-    "ContractedCost": "contracted_cost",
-    "ContractedUnitPrice": "contracted_unit_price",
-    "EffectiveCost": "effective_cost",
-    "InvoiceId": "invoice_id",
-    "InvoiceIssuerName": "invoice_issuer_name",
-    "ListCost": "list_cost",
-    "ListUnitPrice": "list_unit_price",
-    "PricingCategory": "pricing_category",
-    "PricingCurrency": "pricing_currency",
-    "PricingCurrencyContractedUnitPrice": "pricing_currency_contracted_unit_price",
-    "PricingCurrencyEffectiveCost": "pricing_currency_effective_cost",
-    "PricingCurrencyListUnitPrice": "pricing_currency_list_unit_price",
-    "PricingQuantity": "pricing_quantity",
-    "PricingUnit": "pricing_unit",
-    "ProviderName": "service_provider_name",
-    "PublisherName": "publisher_name",
-    "RegionId": "region_id",
-    "RegionName": "region_name",
-    "ResourceId": "resource_id",
-    "ResourceName": "resource_name",
-    "ResourceType": "resource_type",
-    "ServiceCategory": "service_category",
-    "ServiceName": "service_name",
-    "ServiceSubcategory": "service_subcategory",
-    "SkuId": "sku_id",
-    "SkuMeter": "sku_meter",
-    "SkuPriceDetails": "sku_price_details",
-    "SkuPriceId": "sku_price_id",
-    "SubAccountId": "sub_account_id",
-    "SubAccountName": "sub_account_name",
-    "SubAccountType": "sub_account_type",
-    "Tags": "tags",
-    "x_ApiKeyId": "api_key_id",
-    "x_FocusVersion": "focus_version",
-    "x_Model": "model",
-    "x_PriceBasis": "price_basis",
-    "x_ServiceTier": "service_tier",
-    "x_Source": "source",
-    "x_TokenType": "token_type",
-}
-"""FOCUS 1.2 column → column of `charge`; own columns carry the x_ prefix that the specification asks for."""
+VERSIONS = tuple(COLUMNS)
+"""1.2 is what most readers of FOCUS files accept; 1.4 is written by its draft."""
 
 PAGE_ROWS = 10_000
 
 
-def export_focus(store: Store, file: TextIO, window: Window | None) -> int:
-    """Writes the charges whose charge period begins in `window` (all without one) as CSV; the number of rows."""
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How many rows were written, and how often each rule of FOCUS is broken by what the providers delivered."""
+
+    row_count: int
+    broken: Mapping[str, int]
+
+
+def export_focus(
+    store: Store, file: TextIO, window: Window | None, version: str = "1.2", *, with_estimates: bool = False
+) -> Exported:
+    """Writes the charges whose charge period begins in `window` (all without one) as CSV.
+
+    Columns that no charge of the store has a value for are left out, unless FOCUS makes them mandatory. With
+    estimates, usage follows that no bill has, one row per kind of token: its BilledCost is 0 and its estimate in
+    `x_EstimatedCost`.
+    """
+    columns = _filled(store, COLUMNS[version], MANDATORY | FILLED if with_estimates else MANDATORY)
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    row_count = 0
-    for row in _charges(store, window):
-        writer.writerow([_text(value) for value in row])
+    names = [*columns, *(ESTIMATED if with_estimates else ())]
+    writer.writerow(names)
+    row_count, broken = 0, Counter[str]()
+    extra = [""] * (len(names) - len(columns))
+    rows = ([*map(_text, row), *extra] for row in _charges(store, window, columns))
+    for texts in rows:
+        writer.writerow(texts)
         row_count += 1
-    return row_count
+        broken.update(focus_rules.broken(dict(zip(names, texts, strict=True))))
+    for values in estimates(store, window) if with_estimates else ():
+        texts = [_text(values.get(name)) for name in names]
+        writer.writerow(texts)
+        row_count += 1
+        broken.update(focus_rules.broken(dict(zip(names, texts, strict=True))))
+    return Exported(row_count, dict(broken))
 
 
-def _charges(store: Store, window: Window | None) -> Iterator[Sequence[Any]]:
+def _filled(store: Store, columns: Mapping[str, str], kept: Set[str]) -> dict[str, str]:
     charges = table(Charge).c
-    query = sa.select(*(charges[name] for name in COLUMNS.values())).order_by(
+    counts = sa.select(*(sa.func.count(charges[column]).label(name) for name, column in columns.items()))
+    with store.read() as connection:
+        filled = connection.execute(counts).one()
+    return {
+        name: column
+        for (name, column), count in zip(columns.items(), filled, strict=True)
+        if count or name in kept or name.startswith("x_")
+    }
+
+
+def _charges(store: Store, window: Window | None, columns: Mapping[str, str]) -> Iterator[Sequence[Any]]:
+    charges = table(Charge).c
+    query = sa.select(*(charges[name] for name in columns.values())).order_by(
         charges.charge_period_start, charges.billing_account_id, charges.sku_price_id, charges.billed_cost
     )
     if window:
@@ -118,6 +92,8 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%dT%H:%M:%S}Z"
+    if isinstance(value, date):
+        return f"{value:%Y-%m-%d}T00:00:00Z"
     if isinstance(value, Decimal):
         return plain(value)
     return str(value)

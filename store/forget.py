@@ -14,13 +14,14 @@ from store.tables import (
     CollectorRun,
     CostDay,
     InferenceRequest,
+    Outcome,
     Quarantine,
     Restatement,
     TokenUsage,
     UsageDay,
 )
 
-LOADED = (Charge, CostDay, TokenUsage, UsageDay, InferenceRequest, Quarantine, Restatement, CollectorRun)
+LOADED = (Charge, CostDay, TokenUsage, UsageDay, InferenceRequest, Outcome, Quarantine, Restatement, CollectorRun)
 
 
 def forget_source(store: Store, source: str) -> int:
@@ -32,7 +33,7 @@ def forget_source(store: Store, source: str) -> int:
             for row in LOADED
         }
         attributed.rebuild(connection, days)
-    return sum(counts[row] for row in (Charge, TokenUsage, InferenceRequest))
+    return sum(counts[row] for row in (Charge, TokenUsage, InferenceRequest, Outcome))
 
 
 def _days(connection: Connection, rollup: type, source: str) -> Iterable[date]:

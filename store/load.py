@@ -2,24 +2,25 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pyarrow as pa
 import sqlalchemy as sa
 
-from domain.window import Window
+from domain.window import Window, floor_day
 from store import bulk, ledger, reference, restate, rollup
 from store.billing import refuse_second_bill
 from store.books import Books
 from store.engine import Store
 from store.price_book import save_seen
 from store.schema import table
-from store.tables import Charge, CollectorRun, InferenceRequest, TokenUsage
+from store.tables import Charge, CollectorRun, InferenceRequest, Outcome, TokenUsage
 
 TIME_COLUMN: dict[type, str] = {
     Charge: "charge_period_start",
     TokenUsage: "started_at",
     InferenceRequest: "started_at",
+    Outcome: "day",
 }
 
 
@@ -59,9 +60,9 @@ def replace_window(
     crash leaves the old slice whole. Raises StoreError; BillingConflictError when another source bills an account.
     """
     with bulk.staged(store, row, batches) as staged, store.write() as connection:
-        slice_ = _slice(row, source, window, periods)
+        slice_ = _slice(store, row, source, window, periods)
         before = restate.totals(connection, row, slice_)
-        days = rollup.touched_days(connection, row, slice_)
+        days = set() if row is Outcome else rollup.touched_days(connection, row, slice_)
         replaced = sa.select(sa.func.count()).select_from(table(row)).where(slice_)
         replaced_count = int(connection.execute(replaced).scalar_one())
         connection.execute(sa.delete(table(row)).where(slice_))
@@ -77,24 +78,30 @@ def replace_window(
             by_period=bool(periods),
             now=now,
         )
-        days |= rollup.touched_days(connection, row, slice_)
-        reference.attribute_new_keys(connection, row, slice_, books.rules)
-        rollup.rebuild(connection, row, source, days, books.prices)
+        if row is not Outcome:  # whose rows name their feature, and which are a rollup themselves
+            days |= rollup.touched_days(connection, row, slice_)
+            reference.attribute_new_keys(connection, row, slice_, books.rules)
+            rollup.rebuild(connection, row, source, days, books.prices)
         save_seen(connection, books.prices)
         ledger.finish_ok(connection, run, row_count=row_count, now=now, complete_to=complete_to)
     return Loaded(row_count, replaced_count, restated)
 
 
-def _slice(row: type, source: str, window: Window, periods: Sequence[BillingPeriod]) -> sa.ColumnElement[bool]:
+def _slice(
+    store: Store, row: type, source: str, window: Window, periods: Sequence[BillingPeriod]
+) -> sa.ColumnElement[bool]:
     columns = table(row).c
     of_source = columns.source == source
     if periods:
         return of_source & sa.or_(
             *(
-                (columns.billing_account_id == p.billing_account_id)
+                (columns.billing_account_id == bulk.as_stored(store, p.billing_account_id))
                 & (columns.billing_period_start == p.start.replace(tzinfo=None))
                 for p in periods
             )
         )
     time = columns[TIME_COLUMN[row]]
+    if row is Outcome:  # days are replaced whole, also the one that the window ends in
+        end = floor_day(window.end - timedelta(microseconds=1)) + timedelta(days=1)
+        return of_source & (time >= window.start.date()) & (time < end.date())
     return of_source & (time >= window.start.replace(tzinfo=None)) & (time < window.end.replace(tzinfo=None))

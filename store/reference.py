@@ -1,24 +1,27 @@
 """Writes the operator's reference files into the store and keeps attribution in step with the rules."""
 
-import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from hashlib import sha256
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from config.loader import Reference, as_utc
-from domain.attribution import Dimensions, Rule, ownership
+from domain.attribution import Dimensions, Rule, ownership, tags_of
 from store import attributed
 from store.bulk import insert_rows
 from store.engine import Store
 from store.schema import table, to_batch
 from store.tables import (
+    AllocationRule,
     Annotation,
     Attribution,
     Budget,
     Charge,
+    Commitment,
     Feature,
+    FxRate,
     InferenceRequest,
     Price,
     ReferenceFile,
@@ -41,13 +44,20 @@ KEYED: tuple[tuple[type, dict[str, str | None]], ...] = (
 """Facts that carry an attribution key, and the columns whose names differ from the dimension's."""
 
 
+DECIDES_OWNERS = frozenset({"attribution.toml", "features.toml", "allocation.toml", "fx_rates.csv"})
+"""Files whose change attributes every day again."""
+
+
 def sync_reference(store: Store, reference: Reference) -> None:
     """Makes the store say what the files that are there say, in one transaction; facts are never rewritten."""
     features = [
         Feature(feature=f.key, name=f.name, team=f.team, tier=f.tier, owner=f.owner, status=f.status)
         for f in reference.features
     ]
-    budgets = [Budget(**line.model_dump(), period_end=line.period_end) for line in reference.budgets]
+    budgets = [
+        Budget(**line.model_dump(), period_end=line.period_end, position=position)
+        for position, line in enumerate(reference.budgets, start=1)
+    ]
     annotations = [
         Annotation(occurred_at=as_utc(a.occurred_at), kind=a.kind, title=a.title, feature=a.feature or None)
         for a in reference.annotations
@@ -61,6 +71,9 @@ def sync_reference(store: Store, reference: Reference) -> None:
             ("features.toml", Feature, features),
             ("budgets.csv", Budget, budgets),
             ("annotations.csv", Annotation, annotations),
+            ("fx_rates.csv", FxRate, [FxRate(**asdict(rate)) for rate in reference.fx_rates]),
+            ("allocation.toml", AllocationRule, _allocation_rules(reference)),
+            ("commitments.csv", Commitment, [Commitment(**line.model_dump()) for line in reference.commitments]),
         ):
             if name in changed:
                 _replace(connection, row, rows)
@@ -70,8 +83,26 @@ def sync_reference(store: Store, reference: Reference) -> None:
             insert_rows(connection, Price, to_batch(Price, prices))
         if "attribution.toml" in changed:
             _replace(connection, Attribution, _owned(_known_keys(connection), reference.rules))
-        if changed & {"attribution.toml", "features.toml"}:
+        if changed & DECIDES_OWNERS:
             attributed.rebuild(connection)
+
+
+def _allocation_rules(reference: Reference) -> list[AllocationRule]:
+    return [
+        AllocationRule(
+            rule=rule.name,
+            position=position,
+            origin=rule.origin,
+            method=rule.method,
+            per=rule.per,
+            receiver=receiver,
+            share=rule.shares.get(receiver) if receiver else None,
+            valid_from=rule.valid_from,
+            valid_to=rule.valid_to,
+        )
+        for position, rule in enumerate(reference.allocation, start=1)
+        for receiver in rule.receivers or (None,)
+    ]
 
 
 def _changed_files(connection: Connection, reference: Reference) -> set[str]:
@@ -82,6 +113,9 @@ def _changed_files(connection: Connection, reference: Reference) -> set[str]:
         "budgets.csv": reference.budgets,
         "prices.toml": reference.prices,
         "annotations.csv": reference.annotations,
+        "allocation.toml": reference.allocation,
+        "fx_rates.csv": reference.fx_rates,
+        "commitments.csv": reference.commitments,
     }
     files = table(ReferenceFile)
     known = {
@@ -138,21 +172,11 @@ def _owned(keys: dict[str, Dimensions], rules: Sequence[Rule]) -> list[Attributi
             environment=span.rule.environment if span.rule else None,
             cost_center=span.rule.cost_center if span.rule else None,
             rule=span.rule.name if span.rule else None,
+            team=span.rule.team if span.rule else None,
         )
         for key, dimensions in keys.items()
-        for span in ownership(rules, dimensions, _tags(dimensions.tags))
+        for span in ownership(rules, dimensions, tags_of(dimensions.tags))
     ]
-
-
-def _tags(text: str | None) -> dict[str, str]:
-    """Tags as rules see them: a value that is no text as JSON spells it. Text that is no object has none."""
-    try:
-        content = json.loads(text) if text else {}
-    except ValueError:
-        return {}
-    if not isinstance(content, dict):
-        return {}
-    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in content.items()}
 
 
 def _replace(connection: Connection, row: type, rows: Iterable[object]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from store.bulk import insert_rows
 from store.schema import table, to_batch
-from store.tables import Charge, CollectorRun, InferenceRequest, Restatement, TokenUsage
+from store.tables import Charge, CollectorRun, InferenceRequest, Outcome, Restatement, TokenUsage
 
 Totals = dict[tuple[date, str], Decimal]
 """(UTC day, measure) → total; a measure names its unit."""
@@ -26,18 +26,23 @@ def totals(connection: Connection, row: type, slice_: sa.ColumnElement[bool]) ->
         for on, currency, cost in connection.execute(query.where(slice_).group_by(day, columns.billing_currency)):
             found[on, f"billed_cost {currency}"] = Decimal(cost)
         return found
-    day = sa.cast(columns.started_at, sa.Date)
+    day = sa.cast(columns.day if row is Outcome else columns.started_at, sa.Date)
     for record in connection.execute(sa.select(day, *_measures(row)).where(slice_).group_by(day)).mappings():
         values: dict[str, Any] = dict(record)
         on = next(value for value in values.values() if isinstance(value, date))
-        for measure in ("input_tokens", "output_tokens", "requests"):
-            if values[measure] is not None:
-                found[on, measure] = Decimal(values[measure])
+        for measure, value in values.items():
+            if value is not None and not isinstance(value, date):
+                found[on, measure] = Decimal(value)
     return found
 
 
 def _measures(row: type) -> list[sa.ColumnElement[Any]]:
     columns = table(row).c
+    if row is Outcome:
+        return [
+            sa.func.sum(columns.outcome_count).label("outcomes"),
+            sa.func.sum(columns.good_count).label("good outcomes"),
+        ]
     if row is InferenceRequest:
         return [
             sa.func.sum(columns.input_tokens).label("input_tokens"),

@@ -211,6 +211,22 @@ class AttributedCostDay:
 
 
 @dataclass(slots=True, kw_only=True)
+class ScopeCostDay:
+    """Rollup of `attributed_cost_day`: UTC day × currency × scope type × scope, for series of many days.
+
+    `scope_type` is organization (its scope is ''), provider, team, feature, model or environment; each of them adds up
+    to the whole day, costs without a model under the scope 'no model'.
+    """
+
+    day: date
+    currency: str
+    scope_type: str
+    scope: str
+    billed_cost: Money
+    effective_cost: Money
+
+
+@dataclass(slots=True, kw_only=True)
 class AttributedUsageDay:
     """`usage_day` with its owners: UTC day × provider × account × project × api key × service × model × feature × team
     × environment × cost center.
@@ -244,7 +260,10 @@ class AttributedUsageDay:
 
 @dataclass(slots=True, kw_only=True)
 class InferenceRequest:
-    """One request to a model (landing table). `input_tokens` includes cached ones. No prompt, no completion."""
+    """One request to a model (landing table). `input_tokens` includes cached ones. No prompt, no completion.
+
+    `interaction_id` names one answer that somebody waits for: a second request of it is a retry.
+    """
 
     source: str
     started_at: datetime
@@ -265,6 +284,27 @@ class InferenceRequest:
     status_code: int | None = None
     error_type: str | None = None
     interaction_id: str | None = None
+    customer_tier: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    """What AI work led to: UTC day × source × feature × outcome (such as ticket resolved) × customer tier.
+
+    `good_count`: accepted, within its SLO where that is known, and safe where that is known. It is what the source
+    says: of how many are accepted and how many are safe nobody can tell how many are both. NULL means unknown.
+    """
+
+    source: str
+    day: date
+    feature: str
+    outcome: str
+    outcome_count: int
+    customer_tier: str | None = None
+    accepted_count: int | None = None
+    within_slo_count: int | None = None
+    safe_count: int | None = None
+    good_count: int | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -307,7 +347,11 @@ class Attribution:
 
 @dataclass(slots=True, kw_only=True)
 class Budget:
-    """One scope × month: what finance allows. `scope` is '' for the organisation."""
+    """One scope × period × currency × version: what finance allows. `scope` is '' for the organisation.
+
+    `period` is month or quarter. `position` is the place in finance's file: the last version of a scope and period
+    counts, the others are history. `version` is '' where finance names none.
+    """
 
     scope_type: str
     scope: str
@@ -316,6 +360,9 @@ class Budget:
     period_end: date
     amount: Money
     currency: str
+    version: str = ""
+    position: int = 0
+    approved_on: date | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -364,6 +411,19 @@ class AllocationRule:
     share: Money | None
     valid_from: date
     valid_to: date
+
+
+@dataclass(slots=True, kw_only=True)
+class Commitment:
+    """One prepaid credit or spend commitment that a provider's costs burn during `[starts_on, ends_on)`."""
+
+    name: str
+    kind: str
+    provider: str
+    amount: Money
+    currency: str
+    starts_on: date
+    ends_on: date
 
 
 @dataclass(slots=True, kw_only=True)
@@ -516,9 +576,9 @@ class Annotation:
     feature: str | None = None
 
 
-FACTS = (Charge, TokenUsage, InferenceRequest)
-ROLLUPS = (CostDay, UsageDay, AttributedCostDay, AttributedUsageDay)
-REFERENCE = (Feature, Attribution, Budget, Price, Annotation, FxRate, AllocationRule, ReferenceFile)
+FACTS = (Charge, TokenUsage, InferenceRequest, Outcome)
+ROLLUPS = (CostDay, UsageDay, AttributedCostDay, AttributedUsageDay, ScopeCostDay)
+REFERENCE = (Feature, Attribution, Budget, Price, Annotation, FxRate, AllocationRule, Commitment, ReferenceFile)
 LEDGERS = (CollectorRun, SourceState, CollectionRequest, Restatement, Quarantine, Alert, AlertEvent, Outbox)
 ALL = FACTS + ROLLUPS + REFERENCE + LEDGERS
 

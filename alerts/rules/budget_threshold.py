@@ -7,18 +7,30 @@ from typing import Any
 from urllib.parse import urlencode
 
 from alerts.base import Finding, Row, Rule, Situation, State
-from alerts.wording import count, money, month, percent, signed_percent
+from alerts.wording import month, percent
 from domain.budget import BudgetPace
+from domain.wording import count, money, signed_percent
 
-QUERY = "alert/budgets"
+QUERY = "cost/budget_status"
 
 LATE_BILL_DAYS = 3
 """The bill of a month's last day comes after the month; its budget is watched until it does, at most so long."""
 BILLING_DAYS = 14
 """A source without a cost for so long has ended and does not hold back what counts as a whole day."""
 
-GROUPING = {"organization": "team", "team": "feature", "provider": "team", "feature": "model"}
+GROUPING = {
+    "organization": "team",
+    "team": "feature",
+    "provider": "team",
+    "feature": "model",
+    "model": "feature",
+    "environment": "feature",
+}
 """Scope of a budget → what the Spend page breaks it down by."""
+
+
+_PERIODS = {"month": "mtd", "quarter": "90d"}
+"""Period of a budget → what the Spend page shows of it."""
 
 
 def _params(situation: Situation) -> dict[str, Any]:
@@ -47,7 +59,7 @@ def _finding(row: Row, situation: Situation) -> Finding:
     currency = row["currency"]
     at_stake = max(pace.actual, pace.run_rate or Decimal(0)) - pace.amount
     return Finding(
-        fingerprint=f"budget:{row['scope_type']}:{row['scope']}:{pace.start}:{currency}",
+        fingerprint=_fingerprint(row),
         state=_state(pace, crossed, situation),
         severity="info" if _lasts(pace) else "ticket",
         level=_level(pace, len(crossed)),
@@ -61,12 +73,18 @@ def _finding(row: Row, situation: Situation) -> Finding:
             "complete_days": pace.complete_days,
             "run_rate": pace.run_rate,
         },
-        fields=_fields(pace, currency),
+        fields=_fields(row, pace),
         owner=row["owner"],
         page_path=_page(row),
         impact_cost=at_stake if at_stake > 0 else None,
         currency=currency,
     )
+
+
+def _fingerprint(row: Row) -> str:
+    """A quarter begins on the same day as its first month."""
+    kind = "" if row["period"] == "month" else f":{row['period']}"
+    return f"budget:{row['scope_type']}:{row['scope']}:{row['period_start']}:{row['currency']}{kind}"
 
 
 def _state(pace: BudgetPace, crossed: list[int], situation: Situation) -> State:
@@ -93,8 +111,13 @@ def _who(row: Row) -> str:
     return f"{row['scope_type'].capitalize()} {row['name']}"
 
 
+def _span(row: Row) -> str:
+    start = row["period_start"]
+    return month(start) if row["period"] == "month" else f"Q{(start.month + 2) // 3}"
+
+
 def _title(row: Row, pace: BudgetPace) -> str:
-    budget = f"its {month(pace.start)} budget"
+    budget = f"its {_span(row)} budget"
     if pace.exceeds(100):
         return f"{_who(row)} is over {budget}"
     if pace.run_rate_exceeds:
@@ -106,10 +129,10 @@ def _title(row: Row, pace: BudgetPace) -> str:
 def _summary(row: Row, pace: BudgetPace, situation: Situation) -> str:
     share = f"{percent(pace.spent_ratio)} of" if pace.spent_ratio is not None else "more than"
     spent = f"{money(pace.actual, row['currency'])} of {money(pace.amount, row['currency'])}"
-    head = f"{_who(row)} has spent {share} its {month(pace.start)} budget: {spent}"
+    head = f"{_who(row)} has spent {share} its {_span(row)} budget: {spent}"
     days_left = (pace.end - situation.today).days - 1
     if days_left < 0:
-        return f"{head}; the month is over."
+        return f"{head}; the {row['period']} is over."
     tail = f" with {count(days_left, 'day')} left" if days_left else " on the last day"
     if pace.run_rate is None:
         return f"{head}{tail}."
@@ -122,20 +145,21 @@ def _projection(pace: BudgetPace, currency: str) -> str:
     return f"{landed} ({signed_percent(pace.run_rate / pace.amount - 1)})" if pace.amount > 0 else landed
 
 
-def _fields(pace: BudgetPace, currency: str) -> tuple[tuple[str, str], ...]:
+def _fields(row: Row, pace: BudgetPace) -> tuple[tuple[str, str], ...]:
+    currency = row["currency"]
     fields = [("Spent", f"{money(pace.actual, currency)} of {money(pace.amount, currency)}")]
     if pace.spent_ratio is not None:
         fields.append(("Used", percent(pace.spent_ratio)))
     if pace.pace_ratio is not None:
         fields.append(("Against an even spread", signed_percent(pace.pace_ratio)))
     if pace.run_rate is not None:
-        fields.append(("Month at this pace", _projection(pace, currency)))
+        fields.append((f"{row['period'].capitalize()} at this pace", _projection(pace, currency)))
     return tuple(fields)
 
 
 def _page(row: Row) -> str:
     scope = {} if row["scope_type"] == "organization" else {row["scope_type"]: row["scope"]}
-    return "spend?" + urlencode({"by": GROUPING[row["scope_type"]], "period": "mtd", **scope})
+    return "spend?" + urlencode({"by": GROUPING[row["scope_type"]], "period": _PERIODS[row["period"]], **scope})
 
 
 RULE = Rule("budget_threshold", every="5m", queries={QUERY: _params}, find=find)

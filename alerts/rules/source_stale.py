@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from alerts.base import Finding, Row, Rule, Situation, State
-from alerts.wording import count, duration, moment
+from alerts.wording import duration, moment
 from domain.duration import parse_duration
+from domain.wording import count
 
 QUERY = "alert/source_health"
 

@@ -41,9 +41,19 @@ def compact(label: str, help_: str | None = None) -> Any:
     return _config.NumberColumn(label, help=help_, format="compact")
 
 
+def day(label: str) -> Any:
+    """A UTC day."""
+    return _config.DateColumn(label, format="YYYY-MM-DD", pinned=True)
+
+
 def percent(label: str, help_: str | None = None) -> Any:
     """A ratio as percent."""
     return _config.NumberColumn(label, help=help_, format="percent")
+
+
+def share(label: str, help_: str | None = None) -> Any:
+    """A part of a whole as a bar with its percent."""
+    return _config.ProgressColumn(label, help=help_, format="percent", min_value=0, max_value=1)
 
 
 def sparkline(label: str, help_: str | None = None) -> Any:

@@ -33,20 +33,24 @@ def height(row_count: int) -> int:
     return ROW_HEIGHT * (min(row_count, SHOWN_ROWS) + 1) + 3
 
 
-def toolbar(result: Result, *others: Result, name: str) -> None:
-    """The SQL, and the answer of `result` as CSV and Parquet. Holds widgets: call it outside cached sections."""
+def toolbar(result: Result, *others: Result, name: str, made: Callable[[], pa.Table] | None = None) -> None:
+    """The SQL, and the answer of `result` as CSV and Parquet; instead of it what `made` gives of it.
+
+    Holds widgets: call it outside cached sections.
+    """
+    rows = made or (lambda: result.table)
     with st.container(horizontal=True, gap="small"):
         show_sql(result, *others)
-        _download("CSV", result, name, "csv", "text/csv", as_csv)
-        _download("Parquet", result, name, "parquet", "application/vnd.apache.parquet", as_parquet)
+        _download("CSV", rows, name, "csv", "text/csv", as_csv)
+        _download("Parquet", rows, name, "parquet", "application/vnd.apache.parquet", as_parquet)
 
 
 def _download(
-    label: str, result: Result, name: str, ending: str, mime: str, write: Callable[[pa.Table], bytes]
+    label: str, rows: Callable[[], pa.Table], name: str, ending: str, mime: str, write: Callable[[pa.Table], bytes]
 ) -> None:
     st.download_button(
         label,
-        data=lambda: write(result.table),
+        data=lambda: write(rows()),
         file_name=f"burnline-{name}.{ending}",
         mime=mime,
         key=f"download-{name}-{ending}",

@@ -1,15 +1,15 @@
 """Where the money stands this month, what changed, and what needs a person."""
 
-from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
 
 import streamlit as st
 
 from app import data, period, stories
 from app import format as fmt
-from app.charts import month, movers
+from app.budgets import lines_of
+from app.charts import movers
+from app.charts.month import cumulative
 from app.components import chart, empty, head, metrics, other_currencies
 from app.components.alerts import open_alerts
 from app.components.budgets import budgets_table
@@ -19,7 +19,8 @@ from app.components.section import section
 from app.components.sources_table import sources_table
 from app.components.sql import show_sql
 from app.components.table import toolbar
-from app.pace import Pace, run_rates
+from app.data import Horizon
+from app.month import Month, month_so_far
 from queries.runner import Result
 
 PAGE = {"title": "Home", "url": "", "icon": ":material/home:", "order": 10}
@@ -31,10 +32,10 @@ def render() -> None:
     """The page."""
     head.draw(data.settings().organization.name)
     horizon, currency = data.horizon(), data.currency()
-    _headline(horizon.today, horizon.complete_end, currency)
+    _headline(horizon, currency)
     left, right = st.columns([5, 3], gap="large")
     with left:
-        _month(horizon.today, horizon.complete_end, currency)
+        _month(horizon, currency)
     with right:
         minute = data.now().replace(second=0, microsecond=0)
         _alerts(minute)
@@ -45,8 +46,9 @@ def render() -> None:
     with left:
         _movers(horizon.complete_end, currency)
     with right:
-        _budgets(horizon.today, horizon.complete_end, currency)
-        toolbar(_budget_status(horizon.today, horizon.complete_end, currency), name="budgets")
+        _budgets(horizon, currency)
+        budgets = data.budgets(horizon, currency, horizon.today.replace(day=1))
+        toolbar(budgets.status, budgets.days, name="budgets")
 
 
 @section
@@ -62,52 +64,53 @@ def _sources(minute: datetime) -> None:
 
 
 @section
-def _headline(today: date, complete_end: date, currency: str) -> None:
-    start, end = _month_of(today)
-    budgets, pace, billed = _pace(today, complete_end, currency)
+def _headline(horizon: Horizon, currency: str) -> None:
+    month = month_so_far(horizon, currency)
+    start, end = month.start, month.end
     currencies = data.ask("cost/currencies", start=start, end=end)
-    week = period.rolling(complete_end, WEEK)
+    week = period.rolling(horizon.complete_end, WEEK)
     unit = data.ask("cost/unit_change", previous_start=week.before, start=week.start, end=week.end, currency=currency)
-    trend_start = complete_end - timedelta(days=TREND)
-    trend = data.ask("cost/unit_by_day", start=trend_start, end=complete_end, currency=currency)
+    trend_start = horizon.complete_end - timedelta(days=TREND)
+    trend = data.ask("cost/unit_by_day", start=trend_start, end=horizon.complete_end, currency=currency)
     models = data.ask("usage/tokens_by_model", start=_utc(week.start), end=_utc(week.end))
-    if billed is None:
+    if month.billed is None:
         empty.no_costs(start, end, currency)
     else:
-        st.markdown(f"## {plain(stories.month_headline(pace, currency))}")
-    by_day = data.ask("cost/by_day", start=start, end=end, currency=currency)
-    metrics.draw([*_month_cards(pace, billed, by_day.rows(), currency), *_week_cards(unit, trend, currency)])
+        st.markdown(f"## {plain(stories.month_headline(month, currency))}")
+    metrics.draw([*_month_cards(month, currency), *_week_cards(unit, trend, currency)])
     now = _span(unit, "now")
     told = stories.coverage(now["request_cost"], now["billed_cost"], stories.silent_providers(models.rows()))
     others = other_currencies.sentence(currencies.rows(), currency)
     days = "Days are UTC days; trends and forecasts use whole days only."
-    st.caption(" ".join(filter(None, [told, others, days])))
-    show_sql(budgets, by_day, currencies, unit, trend, models)
+    st.caption(" ".join(filter(None, [stories.forecast_note(month, currency), told, others, days])))
+    show_sql(month.days, month.budgets.status, month.budgets.days, currencies, unit, trend, models)
 
 
-def _month_cards(pace: Pace, billed: Decimal | None, days: Sequence[Mapping[str, Any]], currency: str) -> list[Card]:
-    name = fmt.month(pace.start)
-    ahead = None if pace.ahead is None or not pace.pro_rated else pace.ahead / pace.pro_rated
-    over = None if pace.overrun is None or not pace.budget else pace.overrun / pace.budget
-    no_budget = "no budget is set"
+def _month_cards(month: Month, currency: str) -> list[Card]:
+    name, outlook = fmt.month(month.start), month.outlook
+    pace, forecast = outlook.pace, outlook.forecast
+    ahead = outlook.variance(seasonal=False) if month.has_budget and pace.complete_days else None
+    over = outlook.overrun_ratio if month.has_budget else None
+    pro_rated = f"vs pro-rated {fmt.money(pace.pro_rated, currency)}" if month.has_budget else "no budget is set"
+    budget = f"vs budget {fmt.money(month.budget, currency)}" if month.has_budget else "no budget is set"
+    days = [row for row in month.days.rows() if row["day"] < pace.complete_end]
     return [
         Card(
             f"Spend in {name}",
-            fmt.money(billed, currency),
+            fmt.money(month.billed, currency),
             delta=None if ahead is None else fmt.signed_percent(ahead),
-            note=no_budget if pace.budget is None else f"vs pro-rated {fmt.money(pace.pro_rated, currency)}",
+            note=pro_rated,
             rise_is_bad=True,
-            trend=[float(row["billed_cost"]) for row in days if row["day"] < pace.complete_end],
+            trend=[float(row["billed_cost"]) for row in days],
             help="Everything billed this month, today so far included. The comparison takes whole days only.",
         ),
         Card(
-            f"Run rate for {name}",
-            fmt.money(pace.run_rate, currency),
+            f"Forecast for {name}",
+            fmt.money(forecast.total if forecast else None, currency),
             delta=None if over is None else fmt.signed_percent(over),
-            note=no_budget if pace.budget is None else f"vs budget {fmt.money(pace.budget, currency)}",
+            note=budget,
             rise_is_bad=True,
-            trend=[float(rate) for rate in run_rates(pace, days)],
-            help="The average of this month's whole days times the days of the month; the line shows how it moved.",
+            help="Whole days so far plus every day to come, by level, weekday and day of the month.",
         ),
     ]
 
@@ -147,24 +150,22 @@ def _delta(now: float | None, before: float | None) -> str | None:
 
 
 @section
-def _month(today: date, complete_end: date, currency: str) -> None:
-    start, end = _month_of(today)
-    _, pace, _ = _pace(today, complete_end, currency)
-    by_day = data.ask("cost/by_day", start=start, end=end, currency=currency)
-    annotations = data.ask("ops/annotations", start=start, end=end)
-    if not pace.complete_days:
-        st.markdown(f"## {fmt.month(start)} so far")
+def _month(horizon: Horizon, currency: str) -> None:
+    month = month_so_far(horizon, currency)
+    annotations = data.ask("ops/annotations", start=month.start, end=month.end)
+    pace = month.outlook.pace
+    if month.billed is None or not pace.complete_days:
+        st.markdown(f"## {fmt.month(month.start)} so far")
         empty.nothing("The first whole day of the month is not billed yet.")
     else:
-        drawn = month.cumulative(
-            by_day.rows(),
-            pace,
+        drawn = cumulative(
+            month.drawn(),
             title=f"{fmt.money_compact(pace.complete_cost, currency)} spent in {fmt.plural(pace.complete_days, 'day')}",
             currency=currency,
             annotations=annotations.rows(),
         )
         chart.draw(drawn, key="month")
-    show_sql(by_day, annotations)
+    show_sql(month.days, month.budgets.status, month.budgets.days, annotations)
 
 
 @section
@@ -196,29 +197,9 @@ def _movers(complete_end: date, currency: str) -> None:
 
 
 @section
-def _budgets(today: date, complete_end: date, currency: str) -> None:
-    st.markdown(f"## Budgets of {fmt.month(today)}")
-    budgets_table(_budget_status(today, complete_end, currency).rows(), complete_end, currency)
-
-
-def _budget_status(today: date, complete_end: date, currency: str) -> Result:
-    return data.ask("cost/budget_status", day=today, complete_end=complete_end, currency=currency)
-
-
-def _pace(today: date, complete_end: date, currency: str) -> tuple[Result, Pace, Decimal | None]:
-    """The organisation's budget with the month's costs; a month without any cost row is unknown, not free."""
-    start, end = _month_of(today)
-    budgets = _budget_status(today, complete_end, currency)
-    days = data.ask("cost/by_day", start=start, end=end, currency=currency).rows()
-    own = next((r for r in budgets.rows() if r["scope_type"] == "organization"), None)
-    whole = sum((r["billed_cost"] for r in days if r["day"] < complete_end), Decimal())
-    billed = sum((r["billed_cost"] for r in days), Decimal())
-    pace = Pace(start, end, complete_end if days else start, whole, own["budget_amount"] if own else None)
-    return budgets, pace, billed if days else None
-
-
-def _month_of(today: date) -> tuple[date, date]:
-    return today.replace(day=1), period.bucket_end(today.replace(day=1), "month")
+def _budgets(horizon: Horizon, currency: str) -> None:
+    st.markdown(f"## Budgets of {fmt.month(horizon.today)}")
+    budgets_table(lines_of(month_so_far(horizon, currency).budgets, horizon.today), currency)
 
 
 def _utc(day: date) -> datetime:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import data
 from app import format as fmt
-from app.components import columns, empty, filters, head, table
+from app.components import columns, empty, filters, head, problems, table
 from app.components.markdown import plain
 from app.components.section import section
 from app.components.sql import show_sql
@@ -23,6 +23,7 @@ HISTORY_DAYS = 14
 def render() -> None:
     """The page."""
     head.draw("Sources")
+    problems.note([sentence for _, sentence in data.reference_problems()])
     found = head.source_states()
     if not found:
         st.info(f"No source is connected yet. {empty.CONNECT}", icon=":material/inbox:")

@@ -1,8 +1,10 @@
 """What is spent on what, over time; every choice is in the URL."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
 import streamlit as st
 
 from app import data, stories, tables
@@ -58,6 +60,10 @@ def render() -> None:
     _over_time(view)
     _table(view)
     table.toolbar(items, name="spend")
+    restated = _restated_days(view)
+    if restated.row_count:
+        _restated(view)
+        table.toolbar(restated, name="restated")
 
 
 def _named(result: Result) -> list[dict[str, Any]]:
@@ -148,6 +154,45 @@ def _table(view: View) -> None:
         "exact": columns.text("Exact", "Every digit of the bill."),
     }
     table.draw(drawn, shown, alt=f"Cost by {view.dimension}; the last row is the total.")
+
+
+@section
+def _restated(view: View) -> None:
+    currency = view.chosen.currency
+    rows = _restated_days(view).rows()
+    days = {row["day"] for row in rows}
+    change = sum((row["change_cost"] for row in rows), Decimal())
+    st.markdown("## Changed after the day was complete")
+    st.caption(
+        f"Vendors corrected the bill of {fmt.plural(len(days), 'day')} by {fmt.signed_money(change, currency)} in all. "
+        "The figures above hold the newest."
+    )
+    drawn = pa.table(
+        {
+            "day": [row["day"] for row in rows],
+            "source": [row["source"] for row in rows],
+            **{name: [_float(row[name]) for row in rows] for name in ("before_cost", "after_cost", "change_cost")},
+            "restated_at": [fmt.moment(row["restated_at"]) for row in rows],
+        }
+    )
+    shown = {
+        "day": columns.day("Day (UTC)"),
+        "source": columns.text("Source"),
+        "before_cost": columns.cost("Was", currency),
+        "after_cost": columns.cost("Is", currency),
+        "change_cost": columns.cost("Change", currency),
+        "restated_at": columns.text("Known since"),
+    }
+    table.draw(drawn, shown, alt=f"{fmt.plural(len(rows), 'correction')} of the bill, newest first.")
+
+
+def _float(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount)
+
+
+def _restated_days(view: View) -> Result:
+    chosen = view.chosen
+    return data.ask("cost/restated_days", start=chosen.period.start, end=chosen.period.end, currency=chosen.currency)
 
 
 def _items(view: View) -> Result:

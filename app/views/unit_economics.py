@@ -1,4 +1,4 @@
-"""What one feature, one request and one million tokens cost."""
+"""What one feature, one request, one million tokens and one outcome cost, and what failures do."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ import streamlit as st
 from app import data, stories, tables
 from app import format as fmt
 from app.charts import trend
-from app.components import chart, columns, empty, filters, head, metrics, other_currencies, table
+from app.components import chart, columns, empty, filters, head, metrics, other_currencies, outcomes, table
 from app.components.filters import Chosen
 from app.components.markdown import plain
 from app.components.metrics import Card
@@ -56,6 +56,7 @@ def render() -> None:
         table.toolbar(_of_feature("cost/unit_by_model", chosen, feature), name=f"models-{feature}")
         _keys(chosen, feature)
         table.toolbar(_of_feature("cost/unit_by_key", chosen, feature), name=f"keys-{feature}")
+    outcomes.draw(chosen)
     _models(chosen)
     table.toolbar(data.ask("cost/unit_by_model", **chosen.params(*FILTERS)), name="models")
 

@@ -12,7 +12,7 @@ from pydantic import Field
 from collectors.base import Delivery, FileApi, FileSource, History, SourceSettings, Undeliverable
 from collectors.errors import CollectorError, DataError
 from collectors.files import by_folder, digest, up_to_date
-from collectors.focus_sql import select_list
+from collectors.focus_sql import selection
 from collectors.staging import Staging
 from domain.window import Window
 from store.load import BillingPeriod
@@ -49,21 +49,23 @@ def _staged(source: str, detail: str, files: Sequence[Path], staging: Staging) -
     rejected = [
         Quarantine(run_id="", source=source, file_name=path.name, row_number=number, reason=reason)
         for path in files
-        for number, reason in staging.add(path, select_list(staging.header(path), path.name, source))
+        for number, reason in staging.add(path, selection(staging.header(path), path.name, source))
     ]
     periods = _periods(staging)
     if not periods:
         told = f": row {rejected[0].row_number}: {rejected[0].reason}" if rejected else ""
         raise DataError(f"{files[0].name} has no row that can be loaded{told}.")
     ((end,),) = staging.ask("select timezone('UTC', max(charge_period_end)) from staged")
-    return Delivery(detail, _window(staging), staging.batches(), periods, rejected, complete_to=end)
+    window = _window(staging)
+    rounded = staging.rounded_count()
+    return Delivery(detail, window, staging.handed_over(), periods, rejected, complete_to=end, rounded_count=rounded)
 
 
 def check(api: FileApi) -> None:
     """The path holds at least one FOCUS file whose header is whole."""
     first = next(by_folder(Path(api.settings.path), SUFFIXES))[0]
     with Staging(Charge) as staging:
-        select_list(staging.header(first), first.name, api.name)
+        selection(staging.header(first), first.name, api.name)
 
 
 def _periods(staging: Staging) -> tuple[BillingPeriod, ...]:

@@ -13,7 +13,7 @@ from pydantic import Field
 from collectors.base import Delivery, FileApi, FileSource, History, SourceSettings
 from collectors.errors import DataError
 from collectors.files import by_folder, digest, up_to_date
-from collectors.request_log_sql import check_fields, select_list
+from collectors.request_log_sql import check_fields, selection
 from collectors.staging import SUFFIXES, Staging
 from domain.window import Window
 from store.tables import InferenceRequest, Quarantine
@@ -43,7 +43,7 @@ def deliver(api: FileApi, history: History) -> Iterator[Delivery]:
             Quarantine(run_id="", source=api.name, file_name=path.name, row_number=number, reason=reason)
             for path in files
             for number, reason in staging.add(
-                path, select_list(staging.header(path), path.name, api.name, mapping, constants)
+                path, selection(staging.header(path), path.name, api.name, mapping, constants)
             )
         ]
         first, last = staging.ask(
@@ -53,7 +53,7 @@ def deliver(api: FileApi, history: History) -> Iterator[Delivery]:
             told = f": row {rejected[0].row_number}: {rejected[0].reason}" if rejected else ""
             raise DataError(f"{files[0].name} has no row that can be loaded{told}.")
         window = Window(first, last + timedelta(microseconds=1))  # a rotated log begins in mid-day; what is older stays
-        yield Delivery(detail, window, staging.batches(), (), rejected)
+        yield Delivery(detail, window, staging.handed_over(), (), rejected)
 
 
 def check(api: FileApi) -> None:
@@ -61,7 +61,7 @@ def check(api: FileApi) -> None:
     mapping, constants = _mapping(api)
     first = next(by_folder(Path(api.settings.path), SUFFIXES))[0]
     with Staging(InferenceRequest) as staging:
-        select_list(staging.header(first), first.name, api.name, mapping, constants)
+        selection(staging.header(first), first.name, api.name, mapping, constants)
 
 
 def _mapping(api: FileApi) -> tuple[dict[str, str], dict[str, str]]:

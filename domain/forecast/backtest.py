@@ -13,6 +13,7 @@ from domain.forecast.series import Values, as_matrix
 
 DAYS_LEFT = (25, 20, 15, 10, 5)
 MONTHS = 12
+COVERAGE_MONTHS, COVERAGE_DAYS_LEFT = 3, (20, 10)
 MIN_COVERED_RATIO, WIDER = 0.75, 1.15
 """An 80 % interval that held under 75 % of three months is stretched by 15 %."""
 
@@ -44,6 +45,16 @@ def backtest(
     matrix = as_matrix(values)
     periods = list(_whole_months(first_day, matrix.shape[1]))[-months:]
     return [_line(matrix, first_day, periods, left) for left in days_left]
+
+
+def recent_coverage(values: Values, first_day: date) -> float | None:
+    """Share of the 80 % intervals that held, over the last three whole months of all series; None without any."""
+    matrix = as_matrix(values)
+    periods = list(_whole_months(first_day, matrix.shape[1]))[-COVERAGE_MONTHS:]
+    checks = [_held(matrix, first_day, start, end, left) for start, end in periods for left in COVERAGE_DAYS_LEFT]
+    held = np.concatenate(checks) if checks else np.empty(0)
+    known = held[~np.isnan(held)]
+    return float(known.mean()) if len(known) else None
 
 
 def widening(covered_80_ratio: float | None) -> float:
@@ -80,14 +91,25 @@ def _line(values: Values, first_day: date, periods: Sequence[tuple[date, date]],
 
 def _check(values: Values, first_day: date, start: date, end: date, left: int) -> Values:
     """Five rows over the series: three relative errors, and 1 or 0 for each interval; NaN where there is none."""
-    days = values[:, (start - first_day).days : (end - first_day).days]
-    actual = np.where(np.isnan(days).any(axis=1), np.nan, np.nansum(days, axis=1))
+    actual = _actual(values, first_day, start, end)
     known = values[:, : (end - first_day).days - left]
     forecast = forecast_month(known, first_day, start, end)
     guesses = (forecast.total, run_rate(known, first_day, start, end), seasonal_naive(known, first_day, start, end))
     size = np.where(actual == 0, np.nan, np.abs(actual))
     errors = [np.abs(guess - actual) / size for guess in guesses]
     return np.stack([*errors, _holds(forecast, 0.80, actual), _holds(forecast, 0.95, actual)])
+
+
+def _held(values: Values, first_day: date, start: date, end: date, left: int) -> Values:
+    known = values[:, : (end - first_day).days - left]
+    return _holds(forecast_month(known, first_day, start, end), 0.80, _actual(values, first_day, start, end))
+
+
+def _actual(values: Values, first_day: date, start: date, end: date) -> Values:
+    """What each series cost; NaN where a day is unknown."""
+    days = values[:, (start - first_day).days : (end - first_day).days]
+    known: Values = np.where(np.isnan(days).any(axis=1), np.nan, np.nansum(days, axis=1))
+    return known
 
 
 def _holds(forecast: MonthForecasts, probability: float, actual: Values) -> Values:

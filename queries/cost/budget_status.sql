@@ -1,43 +1,70 @@
--- title:   How much of each budget is spent?
--- grain:   one row per (scope_type, scope) with a budget that covers the day given, organization first
--- params:  day date, complete_end date (costs before this UTC day are whole), currency text
--- returns: scope_type text, scope text, scope_name text, period_start date, period_end date,
---          budget_amount money, currency text, billed_cost money, complete_cost money
-with spent as (
-  select day, provider, team, feature, sum(billed_cost) as billed_cost
-  from attributed_cost_day
-  where currency = :currency
-    and day >= (
-      select min(period_start) from budget
-      where currency = :currency and period_start <= cast(:day as date) and period_end > cast(:day as date)
-    )
-  group by day, provider, team, feature
+-- title:   How much of each budget is spent, and up to when is the bill known?
+-- grain:   one row per (scope_type, scope, period, period_start, currency) that has begun by `day` and ended after
+--          `ended_after` (the bill of the last days is late), in its newest version
+-- params:  day date, ended_after date, billing_since date (sources without a cost since then have ended),
+--          currencies texts
+-- returns: scope_type text, scope text, name text, owner text, period text, period_start date, period_end date,
+--          budget_amount money, currency text, version text, version_count count, billed_cost money,
+--          complete_end date, complete_cost money
+with horizon as (
+  select
+    case
+      when min(watermark_at) is null or cast(min(watermark_at) as date) > cast(:day as date) then cast(:day as date)
+      else cast(min(watermark_at) as date)
+    end as complete_end
+  from (
+    select c.source, max(r.watermark_at) as watermark_at
+    from (select distinct source from cost_day where day >= cast(:billing_since as date)) c
+    left join collector_run r on r.source = c.source and r.status = 'ok'
+    group by c.source
+  ) billing
+),
+version as (
+  select
+    b.scope_type, b.scope, b.period, b.period_start, b.period_end, b.amount, b.currency, b.version,
+    row_number() over (
+      partition by b.scope_type, b.scope, b.period, b.period_start, b.currency order by b.position desc
+    ) as age,
+    count(*) over (partition by b.scope_type, b.scope, b.period, b.period_start, b.currency) as version_count
+  from budget b
+  where b.period_start <= cast(:day as date)
+    and b.period_end > cast(:ended_after as date)
+    and (:any_currencies or b.currency in :currencies)
+),
+owned as (
+  select 'feature' as scope_type, feature as scope, name, nullif(owner, '') as owner from feature
+  union all
+  select 'team', team, team, case when min(owner) = max(owner) then nullif(min(owner), '') end
+  from feature group by team
 )
 select
   b.scope_type,
   b.scope,
-  max(coalesce(f.name, b.scope)) as scope_name,
+  coalesce(max(o.name), b.scope) as name,
+  max(o.owner) as owner,
+  b.period,
   b.period_start,
   b.period_end,
   b.amount as budget_amount,
   b.currency,
+  b.version,
+  b.version_count,
   coalesce(sum(s.billed_cost), 0) as billed_cost,
-  coalesce(sum(case when s.day < cast(:complete_end as date) then s.billed_cost end), 0) as complete_cost
-from budget b
-left join feature f on b.scope_type = 'feature' and f.feature = b.scope
-left join spent s
-  on s.day >= b.period_start
+  h.complete_end,
+  coalesce(sum(case when s.day < h.complete_end then s.billed_cost end), 0) as complete_cost
+from version b
+cross join horizon h
+left join owned o on o.scope_type = b.scope_type and o.scope = b.scope
+left join scope_cost_day s
+  on s.scope_type = b.scope_type
+  and s.scope = b.scope
+  and s.currency = b.currency
+  and s.day >= b.period_start
   and s.day < b.period_end
-  and (
-    b.scope_type = 'organization'
-    or (b.scope_type = 'team' and s.team = b.scope)
-    or (b.scope_type = 'feature' and s.feature = b.scope)
-    or (b.scope_type = 'provider' and s.provider = b.scope)
-  )
-where b.currency = :currency
-  and b.period_start <= cast(:day as date)
-  and b.period_end > cast(:day as date)
-group by b.scope_type, b.scope, b.period_start, b.period_end, b.amount, b.currency
+where b.age = 1
+group by
+  b.scope_type, b.scope, b.period, b.period_start, b.period_end, b.amount, b.currency, b.version, b.version_count,
+  h.complete_end
 order by
   case b.scope_type when 'organization' then 0 when 'team' then 1 when 'provider' then 2 else 3 end,
-  b.scope, b.period_start
+  b.scope_type, b.scope, b.period_start, b.period, b.currency

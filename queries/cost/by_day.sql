@@ -3,8 +3,9 @@
 -- params:  start date, end date (UTC days, half-open), currency text
 -- returns: day date, billed_cost money, effective_cost money
 select day, sum(billed_cost) as billed_cost, sum(effective_cost) as effective_cost
-from attributed_cost_day
-where currency = :currency
+from scope_cost_day
+where scope_type = 'organization'
+  and currency = :currency
   and day >= cast(:start as date)
   and day < cast(:end as date)
 group by day

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from alerts.wording import duration, money, percent, signed_percent
+from alerts.wording import duration, percent
+from domain.wording import money, signed_percent
 
 
 @pytest.mark.parametrize(

@@ -41,14 +41,14 @@ def test_budgets_are_summed_per_scope_and_currency_with_whole_days_apart(store: 
     spend(store, date(2026, 11, 20), Decimal("5"), "EUR")
     collected(store, "openai_costs", NOW - timedelta(days=1))
     params = {"day": NOW.date(), "ended_after": date(2026, 11, 19), "billing_since": date(2026, 11, 8)}
-    rows = run(store, "alert/budgets", **params).rows()
+    rows = run(store, "cost/budget_status", **params).rows()
     said = [(r["scope_type"], r["name"], r["owner"], r["currency"], r["billed_cost"], r["complete_cost"]) for r in rows]
     owner = "Lucía Farrow"
     assert said == [
-        ("feature", "Research desk", owner, "USD", Decimal("3.100000000001"), Decimal("1.100000000001")),
-        ("provider", "anthropic", None, "USD", Decimal(0), Decimal(0)),
         ("team", "Workplace", owner, "EUR", Decimal(5), Decimal(5)),
         ("team", "Workplace", owner, "USD", Decimal("3.100000000001"), Decimal("1.100000000001")),
+        ("provider", "anthropic", None, "USD", Decimal(0), Decimal(0)),
+        ("feature", "Research desk", owner, "USD", Decimal("3.100000000001"), Decimal("1.100000000001")),
     ]
     assert {row["complete_end"] for row in rows} == {date(2026, 11, 21)}
 

@@ -21,6 +21,7 @@ def row(**changes: Any) -> dict[str, Any]:
         "scope": "Workplace",
         "name": "Workplace",
         "owner": "Lucía Farrow",
+        "period": "month",
         "period_start": date(2026, 11, 1),
         "period_end": date(2026, 12, 1),
         "budget_amount": Decimal(10_000),
@@ -115,6 +116,29 @@ def test_each_scope_names_itself_and_its_page() -> None:
     feature = found(scope_type="feature", scope="desk", name="Research desk")
     assert feature.summary.startswith("Feature Research desk has spent")
     assert feature.page_path == "spend?by=model&period=mtd&feature=desk"
+
+
+def test_a_quarter_is_called_one_and_is_not_its_first_month() -> None:
+    quarter: dict[str, Any] = {
+        "period": "quarter",
+        "period_start": date(2026, 10, 1),
+        "period_end": date(2027, 1, 1),
+        "budget_amount": Decimal(14_000),
+    }
+    finding = found(**quarter)
+    assert finding.title == "Team Workplace has spent 58 % of its Q4 budget"
+    assert "of its Q4 budget: $8,123 of $14,000 with 39 days left" in finding.summary
+    assert dict(finding.fields)["Quarter at this pace"] == "$13,876 (-0.9 %)"
+    assert finding.page_path == "spend?by=feature&period=90d&team=Workplace"
+    assert finding.fingerprint != found(period_start=date(2026, 10, 1)).fingerprint
+    over = found(datetime(2027, 1, 1, 6, tzinfo=UTC), **{**quarter, "complete_end": date(2027, 1, 1)})
+    assert over.summary.endswith("; the quarter is over.")
+
+
+@pytest.mark.parametrize(("scope_type", "page"), [("model", "model=gpt-5.4"), ("environment", "environment=gpt-5.4")])
+def test_any_scope_has_a_page(scope_type: str, page: str) -> None:
+    finding = found(scope_type=scope_type, scope="gpt-5.4", name="gpt-5.4")
+    assert finding.page_path == f"spend?by=feature&period=mtd&{page}"
 
 
 def test_budgets_of_one_scope_in_two_currencies_are_two_problems() -> None:

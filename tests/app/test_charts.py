@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.charts import month, movers, stacked, trend
 from app.charts.figure import Chart
-from app.pace import Pace
+from domain.outlook import FanPoint
 
 START = date(2026, 11, 1)
 DAYS = [START + timedelta(days=n) for n in range(10)]
@@ -43,10 +43,21 @@ def _spend(items: Sequence[str], days: Sequence[date] = DAYS, partial: Sequence[
     )
 
 
-def _month(budget: Decimal | None = Decimal(300)) -> Chart:
-    pace = Pace(START, date(2026, 12, 1), SPAN[1], Decimal(100), budget)
-    rows = [{"day": day, "billed_cost": Decimal(10)} for day in DAYS]
-    return month.cumulative(rows, pace, title="$100", currency="USD", annotations=MARKS)
+LAST = date(2026, 11, 30)
+
+
+def _month(budget: Decimal | None = Decimal(300), *, ranged: bool = True, high: float = 320) -> Chart:
+    ahead = [(SPAN[1] + timedelta(days=n), 110.0 + 10 * n) for n in range(20)]
+    low, top, above = (280.0, 320.0, high) if ranged else (None, None, None)
+    drawn = month.Drawn(
+        start=START,
+        end=date(2026, 12, 1),
+        days=[10.0] * 10,
+        budget=[budget * n / 30 for n in range(1, 31)] if budget else (),
+        path=ahead,
+        fan=[FanPoint(LAST, 300.0, low, top, low, above)],
+    )
+    return month.cumulative(drawn, title="$100", currency="USD", annotations=MARKS)
 
 
 def _movers() -> Chart:
@@ -122,15 +133,28 @@ def test_stacks_add_up_to_the_rows_to_the_last_digit(cells: list[tuple[int, int,
     assert drawn == sum((cost for _, _, cost in cells), Decimal())
 
 
-def test_the_month_adds_up_and_ends_where_the_run_rate_leads() -> None:
-    traces = {trace["name"]: trace for trace in _month().figure["data"]}
-    assert traces["Actual"]["y"][-1] == 100
-    assert traces["Run rate"]["y"] == [100, 300]
-    assert traces["Budget, pro rata"]["y"] == [10, 300]
+def test_the_month_adds_up_and_its_range_opens_from_the_last_whole_day() -> None:
+    traces = {trace["name"]: trace for trace in _month().figure["data"] if "name" in trace}
+    assert traces["Actual"]["y"] == [10 * n for n in range(1, 11)]
+    assert (traces["Forecast"]["y"][0], traces["Forecast"]["y"][-1]) == (100, 300)
+    assert (traces["Budget, pro rata"]["y"][0], traces["Budget, pro rata"]["y"][-1]) == (10, 300)
+    assert traces["80% range"]["x"] == [DAYS[-1].isoformat(), LAST.isoformat()]
+    lows = [trace["y"] for trace in _month().figure["data"] if not trace.get("showlegend", True)]
+    assert (lows, traces["95% range"]["y"]) == ([[100, 280], [100, 280]], [100, 320])
+    assert "forecast $300.00, 80% range $280.00 to $320.00." in _month().alt
 
 
-def test_a_month_without_budget_draws_none() -> None:
-    assert {trace["name"] for trace in _month(None).figure["data"]} == {"Actual", "Run rate"}
+def test_a_range_beyond_all_bounds_does_not_flatten_the_month() -> None:
+    wide = _month(high=90_000)
+    assert wide.figure["layout"]["yaxis"]["range"] == [0, 600]
+    assert wide.subtitle.endswith("The 95% range goes on above the chart, to $90K.")
+    assert "range" not in _month().figure["layout"]["yaxis"]
+
+
+def test_a_month_without_budget_or_range_draws_none() -> None:
+    chart = _month(None, ranged=False)
+    assert {trace["name"] for trace in chart.figure["data"]} == {"Actual", "Forecast"}
+    assert "range" not in chart.alt
 
 
 def test_a_feature_that_is_new_has_no_percent() -> None:

@@ -135,3 +135,15 @@ def test_money_is_off_by_less_than_one_percent(amount: Decimal) -> None:
 @given(AMOUNTS)
 def test_exact_money_reads_back_as_the_same_amount(amount: Decimal) -> None:
     assert Decimal(fmt.money_exact(amount, "USD").removesuffix(" USD").replace(",", "")) == amount
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"), [(0.624, "62%"), (0.0, "<1%"), (0.004, "<1%"), (1.0, ">99%"), (None, "–"), (0.99, "99%")]
+)
+def test_a_chance_is_never_certain(ratio: float | None, text: str) -> None:
+    assert fmt.chance(ratio) == text
+
+
+def test_a_budget_is_named_by_its_month_or_quarter() -> None:
+    assert fmt.span("month", date(2026, 11, 1)) == "November 2026"
+    assert [fmt.span("quarter", date(2026, month, 1)) for month in (1, 4, 10)] == ["Q1 2026", "Q2 2026", "Q4 2026"]

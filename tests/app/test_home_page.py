@@ -4,10 +4,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from app import data
 from app import format as fmt
+from domain.forecast.month import forecast_month
+from domain.forecast.series import daily_values
 from store.engine import Store
 from store.tables import CollectorRun
 from tests.app.conftest import NOW, OpenApp
@@ -18,14 +21,24 @@ MONTH, TODAY = date(2026, 11, 1), NOW.date()
 WEEK = timedelta(days=7)
 
 
-def test_home_shows_the_month_and_its_run_rate(full_store: Store, books: company.Books, open_app: OpenApp) -> None:
+def test_home_shows_the_month_and_where_it_leads(full_store: Store, books: company.Books, open_app: OpenApp) -> None:
     app = open_app()
     shown = reading.metrics(app)
-    whole = books.billed(MONTH, TODAY)
     assert shown["Spend in November"] == fmt.money(books.billed(MONTH, TODAY + timedelta(days=1)), "USD")
-    assert shown["Run rate for November"] == fmt.money(whole / 22 * 30, "USD")
-    overrun = fmt.money_compact(whole / 22 * 30 - ORGANIZATION_BUDGET, "USD")
-    assert f"{overrun} " in reading.text(app)
+    first = TODAY - timedelta(days=company.DAYS)
+    days = {
+        first + timedelta(days=n): books.billed(first + timedelta(days=n), first + timedelta(days=n + 1))
+        for n in range(company.DAYS)
+    }
+    values = daily_values(days, first, TODAY - timedelta(days=1))[np.newaxis, :]
+    total = forecast_month(values, first, MONTH, date(2026, 12, 1))[0].total
+    assert total is not None
+    assert shown["Forecast for November"] == fmt.money(total, "USD")
+    overrun = fmt.money_compact(Decimal(total) - ORGANIZATION_BUDGET, "USD")
+    text = reading.text(app)
+    assert f"{overrun} " in text
+    run_rate = books.billed(MONTH, TODAY) / 22 * 30
+    assert f"at the run rate so far it would be {fmt.money_compact(run_rate, 'USD')}." in text
 
 
 def test_home_divides_only_costs_whose_usage_reports_requests(
@@ -76,7 +89,7 @@ def test_home_shows_failing_sources_first(full_store: Store, open_app: OpenApp) 
 
 
 def test_home_says_which_budget_will_not_hold(full_store: Store, open_app: OpenApp) -> None:
-    budgets = reading.table_with(open_app(), "run_rate").set_index("scope")["status"].to_dict()
+    budgets = reading.table_with(open_app(), "forecast").set_index("scope")["status"].to_dict()
     assert budgets == {"Organisation": "! Will not hold", "Discovery": "✕ Exceeded"}
 
 
@@ -118,10 +131,11 @@ def _run(source: str, status: str) -> CollectorRun:
     )
 
 
-def test_on_the_first_of_a_month_nothing_is_forecast(
+def test_on_the_first_of_a_month_everything_is_forecast(
     full_store: Store, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(data, "now", lambda: datetime(2026, 12, 1, 3, tzinfo=UTC))
     app = open_app()
-    assert reading.metrics(app)["Run rate for December"] == "–"
+    assert reading.metrics(app)["Forecast for December"].startswith("$")
+    assert "at the run rate" not in reading.text(app)
     assert FAILURE not in reading.text(app)

@@ -113,6 +113,14 @@ def test_today_is_marked_and_left_out_of_the_change(full_store: Store, books: co
     assert "Today is not whole yet" in reading.text(app)
 
 
+def test_a_day_that_was_restated_says_what_it_was(full_store: Store, open_app: OpenApp) -> None:
+    app = open_app("spend")
+    restated = reading.table_with(app, "before_cost")
+    assert list(restated["source"]) == ["openai_costs"]
+    assert list(restated["change_cost"].round(3)) == [8.167]
+    assert "corrected the bill of 1 day by +$8.17" in reading.text(app)
+
+
 def test_effective_cost_is_another_measure(full_store: Store, books: company.Books, open_app: OpenApp) -> None:
     app = open_app("spend", measure="Effective")
     total = sum(

@@ -1,31 +1,57 @@
 """Sentences that say what the numbers mean."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
+import numpy as np
 import pytest
 
 from app import stories
-from app.pace import Pace
+from app.month import Month
+from domain.budget import BudgetPace
+from domain.outlook import Outlook, Portfolio, outlooks
 
 START, END = date(2026, 11, 1), date(2026, 12, 1)
+AS_OF = date(2026, 11, 11)
+
+
+def month_of(budget: int | None, *, cost: float = 100, days: int = 100) -> Month:
+    """A month of an organisation that costs the same every day."""
+    portfolio = Portfolio((("organization", ""),), AS_OF - timedelta(days=days), np.full((1, days), float(cost)))
+    spent = Decimal(10) * Decimal(str(cost))
+    pace = BudgetPace(START, END, AS_OF, Decimal(budget or 0), spent, spent)
+    (outlook,) = outlooks(portfolio, [(("organization", ""), pace)])
+    asked: Any = None
+    return Month(START, END, outlook, budget is not None, spent, asked, asked)
 
 
 @pytest.mark.parametrize(
-    ("cost", "budget", "told"),
+    ("budget", "told"),
     [
-        (1000, 2000, "November is on course for $3K, $1K (50%) over its budget of $2K."),
-        (1000, 4000, "November is on course for $3K, $1K (25%) under its budget of $4K."),
-        (1000, None, "November is on course for $3K; no budget is set."),
+        (2000, "November is on course for $3K, $1K (50%) over its budget of $2K."),
+        (4000, "November is on course for $3K, $1K (25%) under its budget of $4K."),
+        (0, "November is on course for $3K, $3K over its budget of $0.00."),
+        (None, "November is on course for $3K; no budget is set."),
     ],
 )
-def test_the_headline_says_whether_the_month_lands(cost: int, budget: int | None, told: str) -> None:
-    pace = Pace(START, END, date(2026, 11, 11), Decimal(cost), None if budget is None else Decimal(budget))
-    assert stories.month_headline(pace, "USD") == told
+def test_the_headline_says_whether_the_month_lands(budget: int | None, told: str) -> None:
+    assert stories.month_headline(month_of(budget), "USD") == told
 
 
-def test_the_headline_of_the_first_day_promises_nothing() -> None:
-    assert "too few whole days" in stories.month_headline(Pace(START, END, START, Decimal(0), None), "USD")
+def test_the_headline_without_a_known_day_promises_nothing() -> None:
+    unknown = replace(month_of(None), outlook=Outlook(BudgetPace(START, END, START, Decimal(), Decimal(), Decimal())))
+    assert "too few whole days" in stories.month_headline(unknown, "USD")
+    assert stories.forecast_note(unknown, "USD") == ""
+
+
+def test_the_note_of_the_forecast_has_its_range_and_the_run_rate() -> None:
+    assert stories.forecast_note(month_of(None), "USD") == (
+        "Forecast: 80% range $3K – $3K; at the run rate so far it would be $3K."
+    )
+    short = month_of(None, days=10)
+    assert stories.forecast_note(short, "USD") == "Forecast: at the run rate so far it would be $3K."
 
 
 @pytest.mark.parametrize(

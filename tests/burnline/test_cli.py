@@ -214,9 +214,9 @@ def test_a_wrong_word_on_the_command_line_gets_one_sentence(
         ("burnline.toml", "[sources.x]\nkind = 'y'\n"),
         ("burnline.toml", "[slack]\nbot_token = 'xoxb-very-secret-token'\nchannel = 'C'\n"),
         ("burnline.toml", "[sources.openai_costs]\naccount = 'o'\nadmin_key = 'sk-very-secret-key'\n"),
-        ("features.toml", "[[feature]]\nkey = 1\n"),
-        ("attribution.toml", "[[rule]]\nname = 'r'\nfeature = 'f'\n"),
-        ("budgets.csv", "scope_type,scope\nteam\n"),
+        ("features.toml", "[[feature]\nkey = 'a'\n"),
+        ("attribution.toml", "rules = 3\n"),
+        ("budgets.csv", 'scope_type,scope\nteam,"\n'),
         ("prices.toml", "price = 3\n"),
         ("annotations.csv", '"'),
     ],
@@ -302,3 +302,21 @@ def test_a_reading_command_leaves_what_the_files_declared(burnline: Command, tmp
     burnline("import", "focus", SAMPLE)
     with open_store(f"duckdb:///{tmp_path / 'store.duckdb'}").read() as connection:
         assert connection.execute(sa.text("select feature from feature")).scalars().all() == ["search"]
+
+
+def test_outcomes_are_imported_and_undeclared_features_told(burnline: Command, folder: Path) -> None:
+    path = write(folder.parent / "won.csv", "day,feature,n\n2026-11-03,search,10\n2026-11-03,nobody,-1\n")
+    mapping = ("--map", "day=day", "--map", "feature=feature", "--map", "outcome_count=n")
+    result = burnline("import", "outcomes", path, *mapping)
+    assert result.exit_code == 0, result.output
+    assert "outcomes-won: won.csv" in result.stdout
+    assert "1 rows loaded, 1 bad rows set aside." in result.stdout
+    assert "features.toml does not declare: search; declare them there" in result.stderr
+    write(
+        folder / "features.toml",
+        '[[feature]]\nkey = "search"\nname = "Search"\nteam = "Discovery"\ntier = "standard"\nowner = "Yuki"\n',
+    )
+    again = burnline("import", "outcomes", path, *mapping, "--json")
+    assert (json.loads(again.stdout), again.stderr) == ([], "")
+    answer = burnline("query", "ops/undeclared_outcome_features", "--format", "json")
+    assert json.loads(answer.stdout) == []

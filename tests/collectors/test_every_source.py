@@ -14,7 +14,11 @@ from store.schema import column_names
 from store.tables import FACTS, Charge, TokenUsage
 
 EVERY = [pytest.param(name, source, id=name) for name, source in sorted(sources().items())]
-APIS = [pytest.param(name, source, id=name) for name, source in sorted(sources().items()) if isinstance(source, Source)]
+APIS = [
+    pytest.param(name, source, id=name)
+    for name, source in sorted(sources().items())
+    if isinstance(source, Source) and source.endpoint
+]
 
 
 def required(source: AnySource) -> list[str]:
@@ -78,6 +82,7 @@ def test_an_endpoint_holds_a_reference_and_no_secret(
     name: str, source: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DEMO_KEY", "sk-admin-abcdef123456")
+    assert source.endpoint
     endpoint = source.endpoint(source.settings.model_validate(dict.fromkeys(required(source), "env:DEMO_KEY")))
     assert endpoint.secret == "env:DEMO_KEY"
     assert endpoint.base_url.startswith("https://")

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from collectors.focus_columns import column_map, guess_version
+from collectors.focus_columns import column_map, guess_version, snake_case
 from domain.attribution import Dimensions
 from store.engine import Store
-from store.tables import Charge, CostDay
+from store.tables import Attribution, Charge, CostDay
 from tests.collectors.delivering import CHARGE, focus_text, ingest, loaded, only, quarantined, rows, write
 
 VERSIONS: dict[str, dict[str, str | None]] = {
@@ -81,6 +81,65 @@ def test_csv_gz_is_read_like_csv(duckdb_store: Store, tmp_path: Path) -> None:
     assert only(duckdb_store, Charge)["billed_cost"] == Decimal("1.25")
 
 
+@pytest.mark.parametrize("name", ["A.CSV", "a.Csv", "A.CSV.GZ", "a.csv.Gz", "A.PARQUET"])
+@pytest.mark.parametrize("whole_folder", [False, True])
+def test_the_suffix_may_be_in_capitals(duckdb_store: Store, tmp_path: Path, name: str, whole_folder: bool) -> None:
+    path = tmp_path / name
+    content = focus_text({"BilledCost": "1.25"}).encode()
+    if name.lower().endswith(".parquet"):
+        parquet(path, BilledCost=[1.25])
+    else:
+        path.write_bytes(gzip.compress(content) if name.lower().endswith(".gz") else content)
+    assert loaded(duckdb_store, tmp_path if whole_folder else path).row_count == 1
+    assert only(duckdb_store, Charge)["billed_cost"] == Decimal("1.25")
+
+
+def test_bad_rows_of_a_file_with_a_suffix_in_capitals_are_set_aside(duckdb_store: Store, tmp_path: Path) -> None:
+    loaded(duckdb_store, write(tmp_path / "A.CSV", focus_text() + "only,three,fields\n"))
+    assert quarantined(duckdb_store) == [("A.CSV", 2, "the row has 3 fields where the header has 21")]
+
+
+@pytest.mark.parametrize(
+    ("renamed", "name"), [("Renamed", "Renamed"), ("", "Vendor"), ("NULL", "Vendor")], ids=["both", "empty", "null"]
+)
+def test_a_row_of_1_3_without_the_new_name_of_its_provider_takes_the_old_one(
+    duckdb_store: Store, tmp_path: Path, renamed: str, name: str
+) -> None:
+    loaded(duckdb_store, write(tmp_path / "a.csv", focus_text({"ServiceProviderName": renamed})))
+    charge = only(duckdb_store, Charge)
+    assert (charge["service_provider_name"], charge["provider"]) == (name, name)
+
+
+def test_a_bill_is_the_same_on_every_engine(store: Store, tmp_path: Path) -> None:
+    write(
+        tmp_path / "1.csv", focus_text({"BilledCost": "0.000000000001", "Tags": '{"a": "ü"}'}, {"ChargeClass": "NULL"})
+    )
+    parquet(tmp_path / "2.parquet", BilledCost=[1.5], RegionId=["eu-1"])
+    assert loaded(store, tmp_path).row_count == 3
+    found = {(row["billed_cost"], row["tags"], row["charge_class"], row["region_id"]) for row in rows(store, Charge)}
+    assert found == {
+        (Decimal("0.000000000001"), '{"a": "ü"}', None, None),
+        (Decimal("0.9"), None, None, None),
+        (Decimal("1.5"), None, None, "eu-1"),
+    }
+    days = rows(store, CostDay)
+    assert {row["attribution_key"] for row in days} == {row["attribution_key"] for row in rows(store, Charge)}
+    assert ingest(store, tmp_path) == []
+
+
+@pytest.mark.parametrize("store", ["duckdb", "postgresql"], indirect=True)
+def test_a_nul_byte_in_a_text_never_keeps_a_bill_out(store: Store, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", focus_text({"BillingAccountId": "org\0demo", "ChargeDescription": "a\0b"}))
+    kept = "\0" if store.dialect == "duckdb" else ""
+    for _ in range(2):
+        assert loaded(store, path).row_count == 1
+        charge = only(store, Charge)
+        assert (charge["billing_account_id"], charge["charge_description"]) == (f"org{kept}demo", f"a{kept}b")
+        (owner,) = rows(store, Attribution)
+        assert (owner["attribution_key"], owner["account_id"]) == (charge["attribution_key"], f"org{kept}demo")
+        path = write(tmp_path / "b.csv", path.read_text() + "\n")
+
+
 def test_a_byte_order_mark_and_windows_line_ends_are_no_part_of_the_data(duckdb_store: Store, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"\xef\xbb\xbf" + focus_text({"ServiceName": "Last column"}).replace("\n", "\r\n").encode())
@@ -108,6 +167,35 @@ def test_parquet_doubles_keep_the_digits_they_show(duckdb_store: Store, tmp_path
     assert charge["billed_cost"] == Decimal("0.1")
     assert charge["effective_cost"] == Decimal("0.00000015")
     assert charge["list_cost"] == 2
+
+
+def test_parquet_doubles_are_never_too_long_but_decimals_may_be(duckdb_store: Store, tmp_path: Path) -> None:
+    double = parquet(tmp_path / "a.parquet", BilledCost=[0.1 + 0.2], EffectiveCost=[1e-15])
+    assert loaded(duckdb_store, double).quarantined_count == 0
+    assert only(duckdb_store, Charge)["billed_cost"] == Decimal("0.3")
+    exact = pa.array([Decimal("0.1"), Decimal("0.1000000000001")], pa.decimal128(38, 18))
+    columns = {name: [value or None] * 2 for name, value in CHARGE.items()} | {"BilledCost": exact}
+    pq.write_table(pa.table(columns), tmp_path / "b.parquet")
+    assert loaded(duckdb_store, tmp_path / "b.parquet").rounded_count == 1
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "stored"),
+    [
+        ("BilledCost", "0.0000000000015", "0.000000000002"),
+        ("EffectiveCost", "-1234567.1234567890123", "-1234567.123456789012"),
+        ("ListCost", "1e-15", "0"),
+        ("ContractedCost", "1.25E-11", "0.000000000013"),
+    ],
+)
+def test_a_cost_of_more_than_twelve_decimals_is_rounded_and_told(
+    duckdb_store: Store, tmp_path: Path, column: str, text: str, stored: str
+) -> None:
+    """To set the row aside would take its whole cost out of the bill."""
+    outcome = loaded(duckdb_store, write(tmp_path / "a.csv", focus_text({}, {column: text})))
+    assert (outcome.row_count, outcome.quarantined_count, outcome.rounded_count) == (2, 0, 1)
+    assert "2 rows loaded, 1 with more than 12 decimals rounded." in outcome.sentence()
+    assert Decimal(stored) in [row[snake_case(column)] for row in rows(duckdb_store, Charge)]
 
 
 def test_parquet_decimals_and_timestamps_are_read_as_they_are(duckdb_store: Store, tmp_path: Path) -> None:
@@ -175,6 +263,10 @@ NUMBERS: list[tuple[str, str]] = [
     ("+7", "7"),
     (".5", "0.5"),
     ("2.000000000000000", "2"),
+    ("1.5000000000000E-7", "0.00000015"),
+    ("120E-13", "0.000000000012"),
+    ("0.00000000000000E-9", "0"),
+    ("0.00023323212010399399E+8", "23323.212010399399"),
     ("12345678901234567890.123456789012", "12345678901234567890.123456789012"),
 ]
 

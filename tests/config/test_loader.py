@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from config.loader import load_reference
-from config.settings import SettingsError
+from config.settings import Budgets, SettingsError
 
 FEATURES = '[[feature]]\nkey = "search"\nname = "Search"\nteam = "Discovery"\n'
 BUDGETS = "scope_type,scope,period,period_start,amount,currency\n"
 PRICE = '[[price]]\nprovider = "openai"\nmodel = "m"\n'
 
 
-def told(folder: Path, file: str, content: str) -> str:
-    (folder / "features.toml").write_text(FEATURES, encoding="utf-8")
+def refused(folder: Path, file: str, content: str) -> str:
+    """The error of a file that cannot be read at all."""
     (folder / file).write_text(content, encoding="utf-8")
     with pytest.raises(SettingsError) as caught:
         load_reference(folder)
@@ -23,6 +23,18 @@ def told(folder: Path, file: str, content: str) -> str:
     assert "\n" not in message
     assert message.startswith(file)
     return message.removeprefix(file).lstrip(": ")
+
+
+def told(folder: Path, file: str, content: str, budgets: Budgets | None = None) -> str:
+    """The only problem: where and what."""
+    if not (folder / "features.toml").exists():
+        (folder / "features.toml").write_text(FEATURES, encoding="utf-8")
+    (folder / file).write_text(content, encoding="utf-8")
+    (problem,) = load_reference(folder, budgets).problems
+    message = str(problem).replace(f"{folder}/", "")
+    assert "\n" not in message
+    assert message.startswith(f"{file}: line ")
+    return message.removeprefix(f"{file}: ")
 
 
 def test_without_files_there_is_nothing_to_know(tmp_path: Path) -> None:
@@ -50,70 +62,96 @@ def test_a_whole_set_of_files_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (FEATURES + FEATURES, "the key 'search' stands twice; keep one"),
-        (FEATURES + 'teir = "critical"', "[[feature]] number 1: unknown key 'teir'; check its spelling or remove it"),
-        ('[[feature]]\nkey = "a"\nname = "A"', "[[feature]] number 1: the key 'team' is missing"),
-        (FEATURES + 'tier = "gold"', "search has the tier 'gold'; use critical, standard, internal"),
+        (FEATURES + FEATURES, "line 5: the feature 'search' stands in line 1 already; keep one"),
+        (
+            "\n" + FEATURES + 'teir = "critical"',
+            "line 2: [[feature]] unknown key 'teir'; check its spelling or remove it",
+        ),
+        ('[[feature]]\nkey = "a"\nname = "A"', "line 1: [[feature]] the key 'team' is missing"),
+        (FEATURES + 'tier = "gold"', "line 1: search has the tier 'gold'; use critical, standard, internal"),
+    ],
+)
+def test_a_feature_that_cannot_be_used_is_named_with_its_line(tmp_path: Path, content: str, sentence: str) -> None:
+    assert told(tmp_path, "features.toml", content) == sentence
+
+
+def test_tables_in_another_spelling_have_no_line(tmp_path: Path) -> None:
+    (tmp_path / "features.toml").write_text("feature = ['x']")
+    (problem,) = load_reference(tmp_path).problems
+    assert problem.line is None
+    assert str(problem).endswith(
+        "features.toml: [[feature]] Input should be a valid dictionary or instance of FeatureEntry"
+    )
+
+
+def test_a_feature_of_an_unknown_tier_keeps_its_costs(tmp_path: Path) -> None:
+    (tmp_path / "features.toml").write_text(FEATURES + 'tier = "gold"')
+    (feature,) = load_reference(tmp_path).features
+    assert (feature.key, feature.tier) == ("search", "standard")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
         (FEATURES.replace("[[feature]]", "[feature]"), "write [[feature]] with two brackets, one table for each"),
         (FEATURES.replace("[[feature]]", "[[features]]"), "unknown key 'features'; this file holds [[feature]] tables"),
         ("[[feature]\n", "is not valid TOML: "),
-        ("feature = ['x']", "[[feature]] number 1: Input should be a valid dictionary"),
     ],
 )
-def test_features_that_cannot_be_used(tmp_path: Path, content: str, sentence: str) -> None:
-    assert sentence in told(tmp_path, "features.toml", content)
+def test_a_file_that_is_no_toml_of_its_kind_is_refused(tmp_path: Path, content: str, sentence: str) -> None:
+    assert sentence in refused(tmp_path, "features.toml", content)
 
 
 @pytest.mark.parametrize(
     ("keys", "sentence"),
     [
-        ('project = "p"\nfeature = "serch"', "the rule 'r' names the feature 'serch', which features.toml does not"),
-        ('feature = "search"', "the rule 'r' matches nothing in particular; name at least one of provider, account,"),
-        ('project = "p"', "[[rule]] number 1: the key 'feature' is missing"),
-        ('projekt = "p"\nfeature = "search"', "[[rule]] number 1: unknown key 'projekt'; check its spelling"),
-        ('project = ["p"]\nfeature = "search"', "[[rule]] number 1: project: Input should be a valid string"),
+        (
+            'project = "p"\nfeature = "serch"',
+            "line 2: the rule 'r' names the feature 'serch', which features.toml does not",
+        ),
+        ('feature = "search"', "line 2: the rule 'r' matches nothing in particular; name at least one of provider, "),
+        ('project = "p"', "line 2: [[rule]] the key 'feature' is missing"),
+        ('projekt = "p"\nfeature = "search"', "line 2: [[rule]] unknown key 'projekt'; check its spelling"),
+        ('project = ["p"]\nfeature = "search"', "line 2: [[rule]] project: Input should be a valid string"),
         (
             'project = "p"\nfeature = "search"\nvalid_from = 2026-02-01\nvalid_to = 2026-01-01',
-            "the rule 'r' ends before it begins",
+            "line 2: the rule 'r' ends before it begins; swap valid_from and valid_to",
         ),
-        ('project = "p"\nfeature = "search"\nvalid_from = "soon"', "[[rule]] number 1: valid_from: Input should be a"),
+        ('project = "p"\nfeature = "search"\nvalid_from = "soon"', "line 2: [[rule]] valid_from: Input should be a"),
     ],
 )
-def test_rules_that_cannot_be_used(tmp_path: Path, keys: str, sentence: str) -> None:
-    assert told(tmp_path, "attribution.toml", f'[[rule]]\nname = "r"\n{keys}\n').startswith(sentence)
+def test_a_rule_that_cannot_be_used_is_named_with_its_line(tmp_path: Path, keys: str, sentence: str) -> None:
+    assert told(tmp_path, "attribution.toml", f'# Rules\n[[rule]]\nname = "r"\n{keys}\n').startswith(sentence)
+    assert load_reference(tmp_path).rules == ()
+
+
+def rules(*keys: str) -> str:
+    return "".join(f'[[rule]]\nname = "r{n}"\nfeature = "search"\n{k}\n' for n, k in enumerate(keys))
+
+
+def test_a_rule_behind_a_wider_one_is_told_with_both_lines_and_kept(tmp_path: Path) -> None:
+    content = rules('project = "shop-*"', 'project = "shop-eu"\nmodel = "gpt-*"')
+    assert told(tmp_path, "attribution.toml", content) == (
+        "line 5: the rule 'r1' can never match, since 'r0' in line 1 takes all of its costs; "
+        "put the narrower rule first, or remove one"
+    )
+    assert len(load_reference(tmp_path).rules) == 2
 
 
 @pytest.mark.parametrize(
-    ("lines", "sentence"),
+    ("first", "second"),
     [
-        ("organization,,month,2026-11-01,lots,USD", "line 2: amount: Input should be a valid decimal"),
-        ("organization,,month,2026-11-01,NaN,USD", "line 2: amount: Input should be a finite number"),
-        ("organization,,month,2026-11-01,-5,USD", "line 2: amount: Input should be greater than or equal to 0"),
-        ("organization,,month,2026-11-01,1e40,USD", "line 2: amount: "),
-        ("organization,,month,2026-13-01,5,USD", "line 2: period_start: Input should be a valid date"),
-        ("organization,,month,2026-11-02,5,USD", "organization 2026-11-02: write period month and the first day of it"),
-        ("organization,,year,2026-01-01,5,USD", "organization 2026-01-01: write period month and the first day of it"),
-        (
-            "galaxy,x,month,2026-11-01,5,USD",
-            "scope_type 'galaxy' is unknown; use organization, team, feature, provider",
-        ),
-        ("organization,,month,2026-11-01,5,usd", "line 2: currency: String should match pattern"),
-        ("organization,,month,2026-11-01,5", "line 2: the key 'currency' is missing"),
-        ("organization,,month,2026-11-01,5,USD,x", "line 2 has more fields than the first line names"),
-        (
-            "organization,,month,2026-11-01,5,USD\norganization,,month,2026-11-01,6,USD",
-            "the budget 'organization 2026-11 USD' stands twice; keep one",
-        ),
-        ('organization,,month,2026-11-01,5,"USD', "is not a CSV file in UTF-8: "),
+        ('project = "shop-eu"', 'project = "shop-*"'),
+        ('project = "shop-*"', 'model = "gpt-*"'),
+        ('project = "shop-*"\nvalid_to = 2026-01-01', 'project = "shop-eu"'),
+        ('tags = {team = "x"}', 'tags = {owner = "x"}'),
+        ('project = "shop-?"', 'project = "shop-*"'),
     ],
 )
-def test_budgets_that_cannot_be_used(tmp_path: Path, lines: str, sentence: str) -> None:
-    assert told(tmp_path, "budgets.csv", BUDGETS + lines + "\n").startswith(sentence)
-
-
-def test_a_line_number_is_that_of_the_file(tmp_path: Path) -> None:
-    content = BUDGETS + 'team,"two\nlines",month,2026-11-01,5,USD\nteam,B,month,2026-11-01,x,USD\n'
-    assert told(tmp_path, "budgets.csv", content).startswith("line 4: amount: ")
+def test_a_rule_that_leaves_something_to_the_next_is_fine(tmp_path: Path, first: str, second: str) -> None:
+    (tmp_path / "features.toml").write_text(FEATURES)
+    (tmp_path / "attribution.toml").write_text(rules(first, second))
+    assert load_reference(tmp_path).problems == ()
 
 
 def test_budgets_in_another_encoding_are_told(tmp_path: Path) -> None:
@@ -127,17 +165,17 @@ def test_budgets_in_another_encoding_are_told(tmp_path: Path) -> None:
     [
         (
             'unit = "input_tokens"\nprice_per_million = 1',
-            "m has a price for the unknown unit 'input_tokens'; use uncached",
+            "line 1: m has a price for the unknown unit 'input_tokens'; use uncached",
         ),
-        ('unit = "output_tokens"\nprice_per_million = -1', "[[price]] number 1: price_per_million: Input should be gr"),
-        ('unit = "output_tokens"', "[[price]] number 1: the key 'price_per_million' is missing"),
+        ('unit = "output_tokens"\nprice_per_million = -1', "line 1: [[price]] price_per_million: Input should be gr"),
+        ('unit = "output_tokens"', "line 1: [[price]] the key 'price_per_million' is missing"),
         (
             'unit = "output_tokens"\nprice_per_million = 1\nvalid_to = 1970-01-01',
-            "the price of m output_tokens ends before it begins",
+            "line 1: the price of m output_tokens ends before it begins; swap its dates",
         ),
     ],
 )
-def test_prices_that_cannot_be_used(tmp_path: Path, keys: str, sentence: str) -> None:
+def test_a_price_that_cannot_be_used_is_named_with_its_line(tmp_path: Path, keys: str, sentence: str) -> None:
     assert told(tmp_path, "prices.toml", PRICE + keys + "\n").startswith(sentence)
 
 

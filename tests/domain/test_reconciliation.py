@@ -96,7 +96,7 @@ def test_neighbouring_days_that_cancel_are_cut_at_another_hour() -> None:
     slices = reconcile([billed("12"), used(9, "10"), billed("8", day=tomorrow), used(9, "10", day=tomorrow)])
     assert [s.parts["day_cut"] for s in slices] == [2, -2]
     assert [s.parts["price"] for s in slices] == [0, 0]
-    assert all(s.agrees for s in slices)
+    assert reconciled_ratio(slices) == 1
 
 
 def test_a_discount_on_every_day_is_no_cut_of_days() -> None:
@@ -120,6 +120,17 @@ def test_the_reconciled_share_counts_what_agrees_within_one_percent() -> None:
     ]
     assert reconciled_ratio(reconcile(cells)) == Decimal("0.25")
     assert reconciled_ratio([]) is None
+
+
+def test_what_cannot_be_compared_leaves_the_rest_of_the_day_agreed() -> None:
+    found = only(
+        billed("30", service_tier="priority"),
+        used(5, None, service_tier="priority"),
+        billed("70"),
+        used(5, "70"),
+        billed("9", charge_category="Tax", token_type=None),
+    )
+    assert (found.usage_bill, found.agreed) == (Decimal(100), Decimal(70))
 
 
 MONEY = st.none() | st.integers(-(10**15), 10**15).map(lambda n: Decimal(n).scaleb(-12))

@@ -18,7 +18,15 @@ from tests.e2e.conftest import slack_messages
 from tests.support.browser import screenshot_folder, wait_until_drawn
 from tests.support.served import Served
 
-PAGES = {"home": "/", "spend": "/spend", "unit-economics": "/unit-economics", "sources": "/sources"}
+PAGES = {
+    "home": "/",
+    "spend": "/spend",
+    "why-it-moved": "/why-it-moved",
+    "unit-economics": "/unit-economics",
+    "budgets": "/budgets",
+    "reconciliation": "/reconciliation",
+    "sources": "/sources",
+}
 UPSTREAM = ("svg-img-alt",)
 """Streamlit's own sparklines in metric cards have no name for a screen reader, and no way to give one."""
 EXPECTED_404 = ("/_stcore/health", "/_stcore/host-config")

@@ -4,7 +4,7 @@ from sqlglot import exp
 
 from queries.catalog import Query, catalog
 
-COSTS = {"attributed_cost_day", "cost_day"}
+COSTS = {"attributed_cost_day", "cost_day", "scope_cost_day"}
 
 
 def selects_of_costs(query: Query) -> list[exp.Select]:

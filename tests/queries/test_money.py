@@ -74,7 +74,8 @@ def test_unit_queries_carry_the_whole_bill_and_all_requests(seeded: tuple[Store,
 
 def test_a_budget_is_compared_with_its_own_scope(seeded: tuple[Store, Books]) -> None:
     store, books = seeded
-    rows = run(store, "cost/budget_status", day=TODAY, complete_end=TODAY, currency="USD").rows()
+    asked = {"day": TODAY, "ended_after": TODAY, "billing_since": START}
+    rows = run(store, "cost/budget_status", **asked, currencies=["USD"]).rows()
     whole, team = rows
     month = date(2026, 11, 1)
     assert (whole["scope_type"], whole["budget_amount"]) == ("organization", ORGANIZATION_BUDGET)

@@ -12,7 +12,7 @@ from store.engine import Store
 from store.errors import BillingConflictError
 from store.load import BillingPeriod, replace_window
 from store.schema import table, to_batch
-from store.tables import Charge, CostDay, InferenceRequest, Restatement, TokenUsage, UsageDay
+from store.tables import Attribution, Charge, CostDay, InferenceRequest, Restatement, TokenUsage, UsageDay
 from tests.support.facts import BOOKS, DAY, NOW, charge, days, load, request, usage
 
 
@@ -137,3 +137,16 @@ def test_a_request_log_is_counted_as_hourly_usage_at_list_price(store: Store) ->
     # gpt-4o per million tokens: 260 uncached at 2.50 USD, 40 cached at 1.25, 30 of output at 10
     assert sum(h["estimated_cost"] for h in hours) == Decimal("0.001")
     assert sum(day["request_count"] for day in rows(store, UsageDay)) == 3
+
+
+@pytest.mark.parametrize("store", ["duckdb", "postgresql"], indirect=True)
+def test_a_nul_byte_in_a_text_of_a_vendor_is_left_out_where_the_store_cannot_hold_it(store: Store) -> None:
+    model = "gpt\0-4o"
+    for _ in range(2):
+        load(store, [charge(1, "1.5", model=model)], days(1, 2))
+        load(store, [usage(1, model=model)], days(1, 2), row=TokenUsage, source="openai_usage")
+    (billed_row,), (used,) = rows(store, Charge), rows(store, UsageDay)
+    stored = model.replace("\0", "") if store.dialect == "postgresql" else model
+    assert billed_row["model"] == used["model"] == stored
+    owners = {row["attribution_key"]: row["model"] for row in rows(store, Attribution)}
+    assert owners[billed_row["attribution_key"]] == owners[used["attribution_key"]] == stored

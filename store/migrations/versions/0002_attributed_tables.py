@@ -6,11 +6,12 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
-INDEXED = ("attributed_cost_day", "attributed_usage_day")
+VIEWS = ("attributed_cost_day", "attributed_usage_day")
+INDEXED = (*VIEWS, "scope_cost_day")
 
 
 def upgrade() -> None:
-    for name in INDEXED:
+    for name in VIEWS:
         op.execute(f"drop view {name}")
     op.add_column("attribution", sa.Column("team", sa.Text(), nullable=True))
     op.add_column("cost_day", sa.Column("token_type", sa.Text(), nullable=True))
@@ -35,6 +36,15 @@ def upgrade() -> None:
         sa.Column("effective_cost", sa.Numeric(38, 12), nullable=False),
         sa.Column("request_cost", sa.Numeric(38, 12), nullable=True),
         sa.Column("token_cost", sa.Numeric(38, 12), nullable=True),
+    )
+    op.create_table(
+        "scope_cost_day",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("scope_type", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("billed_cost", sa.Numeric(38, 12), nullable=False),
+        sa.Column("effective_cost", sa.Numeric(38, 12), nullable=False),
     )
     op.create_table(
         "attributed_usage_day",
@@ -79,6 +89,16 @@ def upgrade() -> None:
         sa.Column("share", sa.Numeric(38, 12), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=False),
+    )
+    op.create_table(
+        "commitment",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("amount", sa.Numeric(38, 12), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
     )
     op.create_table(
         "reference_file",

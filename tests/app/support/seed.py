@@ -14,15 +14,18 @@ from store.tables import (
     Annotation,
     Attribution,
     Budget,
+    Charge,
     CollectorRun,
     CostDay,
     Feature,
+    InferenceRequest,
+    Outcome,
     Quarantine,
     Restatement,
     SourceState,
     UsageDay,
 )
-from tests.app.support import company
+from tests.app.support import company, outcomes
 
 ORGANIZATION_BUDGET = Decimal(20000)
 TEAM_BUDGET = Decimal(3000)
@@ -34,6 +37,7 @@ def seed(store: Store, now: datetime) -> company.Books:
     """Fills a migrated store; the rows it wrote, to compute from."""
     books = company.books(now.date())
     insert(store, CostDay, books.costs)
+    insert(store, Charge, [charge(cost) for cost in books.costs])
     insert(store, UsageDay, books.usage)
     insert(store, Feature, company.FEATURES)
     insert(store, Attribution, company.attribution())
@@ -46,7 +50,37 @@ def seed(store: Store, now: datetime) -> company.Books:
     insert(store, Annotation, annotations(now))
     insert(store, Quarantine, quarantined())
     insert(store, Restatement, restatements(now))
+    insert(store, Outcome, outcomes.outcomes(now.date()))
+    insert(store, InferenceRequest, outcomes.requests(now))
     return books
+
+
+def charge(cost: CostDay) -> Charge:
+    """The one charge that a day's cost is the sum of."""
+    start = datetime.combine(cost.day, datetime.min.time(), UTC)
+    month = start.replace(day=1)
+    return Charge(
+        source=cost.source,
+        provider=cost.provider,
+        billing_account_id=cost.account_id,
+        billing_currency=cost.billing_currency,
+        billing_period_start=month,
+        billing_period_end=(month + timedelta(days=32)).replace(day=1),
+        charge_period_start=start,
+        charge_period_end=start + timedelta(days=1),
+        charge_category="Usage",
+        invoice_issuer_name=cost.provider,
+        service_provider_name=cost.provider,
+        service_category="AI and Machine Learning",
+        service_name=cost.service,
+        billed_cost=cost.billed_cost,
+        effective_cost=cost.effective_cost,
+        attribution_key=cost.attribution_key,
+        focus_version="1.4",
+        model=cost.model,
+        sub_account_id=cost.project_id,
+        token_type=cost.token_type,
+    )
 
 
 def insert(store: Store, row: type, rows: Sequence[Any]) -> None:

@@ -68,6 +68,10 @@ def test_a_charge_holds_what_the_bill_says(vendor: Any, collected: Collected, re
         sub_account_id="wrkspc_demo",
         sub_account_type="Workspace",
         sku_id="claude-sonnet-5|tokens|cache_creation.ephemeral_1h_input_tokens|standard|0-200k|global",
+        sku_meter="Cache Write Tokens, 1 Hour",
+        publisher_name="Anthropic",
+        pricing_currency="USD",
+        pricing_currency_effective_cost=Decimal("1.234567"),
     )
 
 

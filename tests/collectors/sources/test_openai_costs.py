@@ -72,7 +72,11 @@ def test_a_charge_holds_what_the_bill_says(vendor: Any, collected: Collected, re
         sub_account_type="Project",
         sku_id="gpt-5.6, input",
         consumed_quantity=Decimal(1200),
-        consumed_unit="tokens",
+        consumed_unit="Tokens",
+        sku_meter="Input Tokens",
+        publisher_name="OpenAI",
+        pricing_currency="USD",
+        pricing_currency_effective_cost=Decimal("0.061300000000000000001"),
     )
 
 

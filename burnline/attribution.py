@@ -1,0 +1,83 @@
+"""Trying attribution rules on the costs that are known, before they are saved."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from burnline.context import Context
+from config.loader import Problem
+from config.reference.problem import Problems
+from config.reference.rules import read_rules
+from config.settings import SettingsError
+from domain.attribution import Dimensions
+from domain.attribution_preview import KeyCost, Preview, preview
+from domain.wording import money
+from queries.runner import run
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """The preview in the organisation's currency, and what is wrong with the file."""
+
+    preview: Preview
+    currency: str
+    problems: tuple[Problem, ...]
+
+
+def try_rules(context: Context, path: Path, days: int, now: datetime) -> Tried:
+    """What the rules of `path` make of the last `days` days. Raises SettingsError for a file that is not there."""
+    if not path.exists():
+        raise SettingsError(f"{path} is not there; write the rules to try into it, in the form of attribution.toml.")
+    problems = Problems(path)
+    rules = read_rules(problems, {feature.key for feature in context.reference.features})
+    currency = context.settings.organization.currency
+    today = now.date()
+    rows = run(
+        context.store,
+        "cost/key_costs",
+        start=today - timedelta(days=days),
+        end=today + timedelta(days=1),
+        currency=currency,
+    ).rows()
+    names = tuple(Dimensions.__dataclass_fields__)
+    costs = (
+        KeyCost(row["day"], Dimensions(*(row[n] for n in names)), row["feature"], row["billed_cost"]) for row in rows
+    )
+    return Tried(preview(costs, rules), currency, tuple(problems.found))
+
+
+def preview_facts(tried: Tried) -> dict[str, Any]:
+    """The preview for a script; money as text."""
+    found = tried.preview
+    return {
+        "currency": tried.currency,
+        "rules": [asdict(rule) for rule in found.rules],
+        "moves": [{"from": before, "to": after, "cost": cost} for (before, after), cost in found.moves.items()],
+        "unattributed_before": found.unattributed_before,
+        "unattributed_after": found.unattributed_after,
+        "problems": [str(problem) for problem in tried.problems],
+    }
+
+
+def print_preview(tried: Tried, console: Console) -> None:
+    """The preview for a person."""
+    found, currency = tried.preview, tried.currency
+    table = Table(title="What each rule would own", title_justify="left")
+    for name in ("Rule", "Feature", "Cost", "of it new to the rule's feature"):
+        table.add_column(name, justify="left" if name in ("Rule", "Feature") else "right", overflow="fold")
+    for rule in found.rules:
+        table.add_row(
+            rule.rule or "– no rule",
+            rule.feature or "unattributed",
+            money(rule.cost, currency),
+            money(rule.moved_cost, currency),
+        )
+    console.print(table)
+    for (before, after), cost in sorted(found.moves.items(), key=lambda move: -abs(move[1])):
+        console.print(f"{money(cost, currency)} moves from {before or 'unattributed'} to {after or 'unattributed'}.")
+    before_after = (money(found.unattributed_before, currency), money(found.unattributed_after, currency))
+    console.print("Unattributed: {} now, {} with these rules.".format(*before_after))

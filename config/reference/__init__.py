@@ -1,0 +1,1 @@
+"""One module per reference file; `config.loader` reads them all."""

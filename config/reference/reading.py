@@ -1,0 +1,91 @@
+"""Entries of TOML and CSV files with their line numbers; an entry that cannot be read is a problem, not the end."""
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from config.reference.problem import Problems
+from config.settings import SettingsError, explain, read_toml
+
+Model = TypeVar("Model", bound=BaseModel)
+Line = int | None
+
+
+class Entry(BaseModel):
+    """One entry of a reference file; an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def toml_entries(key: str, model: type[Model], problems: Problems) -> Iterator[tuple[Line, Model]]:
+    """The `[[key]]` tables of a file with the line of each header. Raises SettingsError for a file that is no TOML."""
+    path = problems.path
+    if not path.exists():
+        return
+    content = read_toml(path)
+    unknown = content.keys() - {key}
+    if unknown:
+        raise SettingsError(f"{path}: unknown key {min(unknown)!r}; this file holds [[{key}]] tables only")
+    entries = content.get(key, [])
+    if not isinstance(entries, list):
+        raise SettingsError(f"{path}: write [[{key}]] with two brackets, one table for each")
+    for line, entry in zip(_header_lines(path, key, len(entries)), entries, strict=True):
+        try:
+            yield line, model.model_validate(entry)
+        except ValidationError as error:
+            problems.add(line, f"[[{key}]] {explain(error)}")
+
+
+def _header_lines(path: Path, key: str, count: int) -> list[Line]:
+    """The lines of the table headers; None where the tables are written in another way."""
+    header = re.compile(rf"\s*\[\[\s*{key}\s*\]\]")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    found: list[Line] = [number for number, line in enumerate(lines, start=1) if header.match(line)]
+    return found if len(found) == count else [None] * count
+
+
+def csv_entries(
+    model: type[Model], rows: Iterator[tuple[int, dict[str, str]]], problems: Problems
+) -> Iterator[tuple[int, Model]]:
+    """Rows as entries."""
+    for line, row in rows:
+        try:
+            yield line, model.model_validate(row)
+        except ValidationError as error:
+            problems.add(line, explain(error))
+
+
+def csv_rows(problems: Problems) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a file by column, with the number of their last line.
+
+    Raises SettingsError for a file that is no CSV in UTF-8.
+    """
+    if not problems.path.exists():
+        return
+    names, rows = _read(problems.path)
+    for line, cells in rows:
+        if len(cells) > len(names):
+            problems.add(line, "it has more fields than the first line names")
+        elif any(cells):
+            yield line, dict(zip(names, cells, strict=False))
+
+
+def csv_columns(path: Path) -> list[str]:
+    """The names in the first line; none for a file that is not there."""
+    return _read(path)[0] if path.exists() else []
+
+
+def _read(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.reader(file, strict=True)
+            names = [name.strip() for name in next(reader, [])]
+            return names, [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not a CSV file in UTF-8: {error}") from None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from None
