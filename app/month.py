@@ -8,7 +8,7 @@ from app import data, period
 from app.charts.month import Drawn
 from app.data import Horizon
 from domain.budget import BudgetPace
-from domain.outlook import ORGANIZATION, Outlook, Portfolio, Scope, expected_path, fan
+from domain.outlook import FAN_POINTS, ORGANIZATION, Outlook, Portfolio, Scope, expected_path, fan
 from queries.outlook import Budgets, scope_of
 from queries.runner import Result
 
@@ -32,10 +32,25 @@ class Month:
 
     def drawn(self) -> Drawn:
         """What its chart shows."""
-        return drawn_of(self.budgets.portfolio, ORGANIZATION, self.outlook, has_budget=self.has_budget, seasonal=False)
+        return drawn_of(
+            self.budgets.portfolio,
+            ORGANIZATION,
+            self.outlook,
+            has_budget=self.has_budget,
+            seasonal=False,
+            fan_points=1,
+        )
 
 
-def drawn_of(portfolio: Portfolio, scope: Scope, outlook: Outlook, *, has_budget: bool, seasonal: bool) -> Drawn:
+def drawn_of(
+    portfolio: Portfolio,
+    scope: Scope,
+    outlook: Outlook,
+    *,
+    has_budget: bool,
+    seasonal: bool,
+    fan_points: int = FAN_POINTS,
+) -> Drawn:
     """One scope's period: its days, its budget pro rata, and where it leads."""
     start, end = outlook.pace.start, outlook.pace.end
     return Drawn(
@@ -44,7 +59,7 @@ def drawn_of(portfolio: Portfolio, scope: Scope, outlook: Outlook, *, has_budget
         days=portfolio.days_of(scope, start, end),
         budget=outlook.pro_rated_path(seasonal=seasonal) if has_budget else (),
         path=expected_path(portfolio, scope, start, end),
-        fan=fan(portfolio, scope, start, end),
+        fan=fan(portfolio, scope, start, end, fan_points),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -45,7 +45,8 @@ class Portfolio:
     @cached_property
     def widen(self) -> float:
         """What to stretch intervals by, so that they keep what they promise."""
-        return widening(recent_coverage(self.values, self.first_day))
+        whole = self.before(self.end.replace(day=1))
+        return _widening(whole.tobytes(), whole.shape, self.first_day)
 
     def before(self, end: date) -> Values:
         """The days before `end`."""
@@ -75,6 +76,12 @@ class Portfolio:
         """One scope of the same; None where nothing is known of it."""
         place, found = self.place(scope), self.forecast(start, end)
         return None if place is None or found is None else found[place]
+
+
+@lru_cache(maxsize=16)
+def _widening(values: bytes, shape: tuple[int, int], first_day: date) -> float:
+    """Kept by content: whole months hardly ever change, and three of them are a dozen forecasts."""
+    return widening(recent_coverage(np.frombuffer(values).reshape(shape), first_day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +175,16 @@ class FanPoint:
     high_95: float | None
 
 
-def fan(portfolio: Portfolio, scope: Scope, start: date, end: date) -> list[FanPoint]:
-    """The way from the last whole day to the end of the period; empty when it is over or nothing is known."""
+def fan(portfolio: Portfolio, scope: Scope, start: date, end: date, points: int = FAN_POINTS) -> list[FanPoint]:
+    """The way from the last whole day to the end of the period; empty when it is over or nothing is known.
+
+    With one point it is the end only, whose forecast is there already.
+    """
     days_left = (end - max(portfolio.end, start)).days
     if days_left <= 0:
         return []
-    steps = sorted({round(n) for n in np.linspace(1, days_left, min(FAN_POINTS, days_left))})
+    first = 1 if points > 1 else days_left
+    steps = sorted({round(n) for n in np.linspace(first, days_left, min(points, days_left))})
     ends = [end - timedelta(days=days_left - step) for step in steps]
     found = [(until, portfolio.forecast_of(scope, start, until)) for until in ends]
     return [

@@ -48,16 +48,16 @@ def rebuild(connection: Connection, days: Iterable[date] | None = None) -> None:
     for row in (AttributedCostDay, AttributedUsageDay, ScopeCostDay):
         target = table(row)
         connection.execute(sa.delete(target).where(_among(target.c.day, wanted)))
-    for row, rows in (
-        (AttributedUsageDay, _usage(wanted)),
-        (AttributedCostDay, _costs(wanted)),
-        (AttributedCostDay, _converted(wanted)),
-    ):
-        connection.execute(sa.insert(table(row)).from_select(list(column_names(row)), rows))
+    _insert(connection, AttributedUsageDay, _usage(wanted))
+    _insert(connection, AttributedCostDay, _costs(wanted))
+    if connection.execute(sa.select(sa.literal(1)).select_from(table(FxRate)).limit(1)).first():
+        _insert(connection, AttributedCostDay, _converted(wanted))
     allocated.apply(connection, wanted)
-    for scope_type in SCOPE_TYPES:
-        rows = _scopes(scope_type, wanted)
-        connection.execute(sa.insert(table(ScopeCostDay)).from_select(list(column_names(ScopeCostDay)), rows))
+    _insert(connection, ScopeCostDay, sa.union_all(*(_scopes(scope_type, wanted) for scope_type in SCOPE_TYPES)))
+
+
+def _insert(connection: Connection, row: type, rows: sa.Select[Any] | sa.CompoundSelect[Any]) -> None:
+    connection.execute(sa.insert(table(row)).from_select(list(column_names(row)), rows))
 
 
 def _among(day: sa.ColumnElement[Any], days: list[date] | None) -> sa.ColumnElement[bool]:
@@ -186,18 +186,14 @@ def _scopes(scope_type: str, days: list[date] | None) -> sa.Select[Any]:
             scope = c[scope_type]
     parts = sa.select(c.day, c.currency, scope.label("scope"), c.billed_cost, c.effective_cost)
     p = parts.where(_among(c.day, days)).subquery("parts").c
-    return (
-        sa.select(
-            p.day,
-            p.currency,
-            sa.literal(scope_type, sa.Text),
-            p.scope,
-            money(p.billed_cost),
-            money(p.effective_cost),
-        )
-        .group_by(p.day, p.currency, p.scope)
-        .order_by(p.day)
-    )
+    return sa.select(
+        p.day,
+        p.currency,
+        sa.literal(scope_type, sa.Text),
+        p.scope,
+        money(p.billed_cost),
+        money(p.effective_cost),
+    ).group_by(p.day, p.currency, p.scope)
 
 
 def _same_slice(left: Any, right: Any) -> sa.ColumnElement[bool]:

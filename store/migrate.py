@@ -49,7 +49,8 @@ def upgrade(store: Store) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Alembic warns of dialects it knows by default DDL only
             command.upgrade(config, "head")
-        rollup.refill(connection)
+        if current is not None:
+            rollup.refill(connection)
 
 
 def _config() -> Config:

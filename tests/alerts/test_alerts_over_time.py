@@ -194,12 +194,12 @@ def test_a_rule_whose_query_fails_is_reported_keeps_its_alerts_and_stops_no_othe
     fresh(store, NOW)
     assert check(store, settings, NOW).failed == {}
     with store.write() as connection:
-        connection.execute(sa.text("drop table attributed_cost_day"))
+        connection.execute(sa.text("drop table scope_cost_day"))
     later = NOW + timedelta(hours=1)
     collected(store, "openai_usage", later, "failed", error_kind="fatal", error_message="Set a key.")
     report = check(store, settings, later)
     assert list(report.failed) == ["budget_threshold"]
-    assert "attributed_cost_day" in report.failed["budget_threshold"]
+    assert "scope_cost_day" in report.failed["budget_threshold"]
     assert report.checked == ("source_stale",)
     assert [told.title for told in report.told] == ["openai_usage cannot be read"]
     assert {alert.rule: alert.status for alert in alerts(store)} == {"budget_threshold": "open", "source_stale": "open"}

@@ -3,7 +3,7 @@
 from datetime import date
 from fnmatch import fnmatchcase
 
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.attribution import Dimensions, Rule
@@ -41,5 +41,5 @@ GLOBS = st.text("ab*?", min_size=1, max_size=4)
 
 @given(GLOBS, GLOBS, st.text("ab", max_size=5))
 def test_what_is_covered_never_reaches_the_later_rule(wide: str, narrow: str, value: str) -> None:
-    assume(covers(rule({"model": wide}), rule({"model": narrow})))
-    assert not fnmatchcase(value, narrow) or rule({"model": wide}).matches(Dimensions(model=value), {})
+    if covers(rule({"model": wide}), rule({"model": narrow})) and fnmatchcase(value, narrow):
+        assert rule({"model": wide}).matches(Dimensions(model=value), {})
