@@ -1,4 +1,4 @@
-"""fakesnow rewrites each statement some seventy times and copies it each time; once is enough, and ten times as fast."""
+"""fakesnow rewrites each statement some seventy times and copies it each time; one copy is enough."""
 
 from typing import Any
 
