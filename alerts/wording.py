@@ -11,8 +11,8 @@ MONTHS = (
 
 
 def percent(ratio: Decimal) -> str:
-    """`81 %` for 0.8199: rounded down, so that a mark is never shown before it is passed."""
-    return f"{(ratio * 100).to_integral_value(ROUND_FLOOR):,} %"
+    """`81%` for 0.8199: rounded down, so that a mark is never shown before it is passed."""
+    return f"{(ratio * 100).to_integral_value(ROUND_FLOOR):,}%"
 
 
 def duration(span: timedelta) -> str:

@@ -79,5 +79,5 @@ def print_preview(tried: Tried, console: Console) -> None:
     console.print(table)
     for (before, after), cost in sorted(found.moves.items(), key=lambda move: -abs(move[1])):
         console.print(f"{money(cost, currency)} moves from {before or 'unattributed'} to {after or 'unattributed'}.")
-    before_after = (money(found.unattributed_before, currency), money(found.unattributed_after, currency))
-    console.print("Unattributed: {} now, {} with these rules.".format(*before_after))
+    now, then = money(found.unattributed_before, currency), money(found.unattributed_after, currency)
+    console.print(f"Unattributed: {now} now, {then} with these rules.")

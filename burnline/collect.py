@@ -1,8 +1,16 @@
 """Collecting once, from the command line."""
 
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
+import typer
+from rich.console import Console
+
+from burnline import exit_codes
 from burnline.context import open_context
+from burnline.output import out, print_json
+from burnline.progress import Bars
 from collectors.base import FileSource
 from collectors.configured import configured
 from collectors.discovery import sources
@@ -50,3 +58,22 @@ def undeclared_features() -> str:
         f"Outcomes are kept of features that features.toml does not declare: {listed(names)}; declare them there, "
         "or correct their names."
     )
+
+
+def with_progress(work: Callable[[Progress], list[Outcome]], *, quiet: bool) -> list[Outcome]:
+    """Runs the work with a bar per source on a terminal."""
+    with Bars(Console(stderr=True), quiet=quiet) as bars:
+        return work(bars.tell)
+
+
+def report(outcomes: list[Outcome], as_json: bool) -> None:
+    """Tells how each ended. Raises typer.Exit when one failed."""
+    if as_json:
+        print_json([asdict(outcome) for outcome in outcomes])
+    elif not outcomes:
+        out.print("Nothing to do: everything there is was loaded before.")
+    else:
+        for outcome in outcomes:
+            out.print(outcome.sentence(), markup=False)
+    if any(outcome.status == "failed" for outcome in outcomes):
+        raise typer.Exit(exit_codes.SOURCE_FAILED)

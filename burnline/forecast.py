@@ -69,8 +69,8 @@ class Answer:
         told = [f"{begun}.", f"Forecast of the month: {_shown(f.total)}."]
         if f.low_80 is not None:
             told.append(
-                f"Range: 80 % {_shown(f.low_80)} to {_shown(f.high_80)}, "
-                f"95 % {_shown(f.low_95)} to {_shown(f.high_95)} ({f.cutoffs} past checks)."
+                f"Range: 80% {_shown(f.low_80)} to {_shown(f.high_80)}, "
+                f"95% {_shown(f.low_95)} to {_shown(f.high_95)} ({f.cutoffs} past checks)."
             )
         if f.reason:
             told.append(f.reason)
@@ -82,7 +82,7 @@ class Answer:
         if not any(line.month_count for line in self.lines):
             return None
         table = Table(title="How far earlier month ends were missed (median)", title_justify="left")
-        for name in ("days left", "months", "forecast", "run rate", "seasonal naive", "80 % held", "95 % held"):
+        for name in ("days left", "months", "forecast", "run rate", "seasonal naive", "80% held", "95% held"):
             table.add_column(name, justify="right")
         for line in self.lines:
             ratios = (line.error_ratio, line.run_rate_error_ratio, line.seasonal_naive_error_ratio)

@@ -12,6 +12,8 @@ from rich.table import Table
 from queries.runner import Result
 from store.export import plain
 
+out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+
 
 def print_json(content: Any) -> None:
     """JSON on standard output; a Decimal with every digit as text."""
@@ -39,7 +41,7 @@ def print_result(result: Result, format_: str) -> None:
             table.add_column(name, justify=side, overflow="fold")
         for row in rows:
             table.add_row(*(_cell(value) for value in row.values()))
-        Console(soft_wrap=True, highlight=False, markup=False, emoji=False).print(table)
+        out.print(table)
 
 
 def _cell(value: Any) -> str:

@@ -28,12 +28,12 @@ class Reason:
     note: str = ""
 
     def told(self, currency: str) -> str:
-        """`12 % more requests (+$2,900)`."""
+        """`12% more requests (+$2,900)`."""
         return f"{self.words} ({'; '.join(filter(None, [signed_money(self.amount, currency), self.note]))})"
 
 
 def explain_in_words(found: Explanation, subject: str = "Cost") -> str:
-    """`Cost rose by $4,310 (+18 %) to $28,310: 12 % more requests (+$2,900), … Most of it is Shopping guide (+$3,120).`
+    """`Cost rose by $4,310 (+18%) to $28,310: 12% more requests (+$2,900), … Most of it is Shopping guide (+$3,120).`
 
     `subject` is who or what costs, such as `Cost of Shopping guide`.
     """

@@ -30,16 +30,16 @@ def signed_money(amount: Decimal, currency: str) -> str:
 
 
 def signed_percent(ratio: Decimal) -> str:
-    """A change with its sign: `+12 %`, `+9.1 %`, `-3.0 %`; one decimal below 10 %."""
+    """A change with its sign: `+12%`, `+9.1%`, `-3.0%`; one decimal below 10%."""
     return f"{'-' if ratio < 0 else '+'}{size_percent(ratio)}"
 
 
 def size_percent(ratio: Decimal) -> str:
-    """How large a change is, without its sign: `12 %`, `9.1 %`, `<0.1 %`."""
+    """How large a change is, without its sign: `12%`, `9.1%`, `<0.1%`."""
     size = abs(ratio) * 100
     if 0 < size < Decimal("0.05"):
-        return "<0.1 %"
-    return f"{size.quantize(Decimal(1) if size >= 10 else Decimal('0.1'), ROUND_HALF_EVEN):,} %"
+        return "<0.1%"
+    return f"{size.quantize(Decimal(1) if size >= 10 else Decimal('0.1'), ROUND_HALF_EVEN):,}%"
 
 
 def count(number: int, noun: str) -> str:

@@ -15,6 +15,7 @@ from app.components import chart, columns, empty, table
 from app.components.markdown import plain
 from app.components.sql import show_sql
 from app.data import Horizon
+from app.effects import EFFECTS
 from app.month import drawn_of
 from domain.budget_bridge import bridge
 from domain.compared import with_same_weekdays
@@ -26,12 +27,7 @@ from queries.runner import Result
 
 STEPS = {
     "level": "Level of the 4 weeks before",
-    "volume": "Volume",
-    "mix": "Mix",
-    "cache": "Cache share",
-    "intensity": "Tokens per request",
-    "price": "Price",
-    "without_usage": "Costs without usage",
+    **{effect.key: effect.label for effect in EFFECTS},
     "new_features": "New features",
 }
 """Steps of the bridge → what they are called."""

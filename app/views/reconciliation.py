@@ -65,7 +65,7 @@ def _summary(chosen: Chosen) -> None:
         Card(
             "Reconciled share of spend",
             fmt.percent(reconciled_ratio(found), 1),
-            help="The part of the bill for usage that reported tokens at list price explain within 1 % "
+            help="The part of the bill for usage that reported tokens at list price explain within 1% "
             "by model and day. Taxes and credits are left aside.",
         ),
     ]
@@ -127,7 +127,7 @@ def _columns() -> dict[str, Any]:
         "bill": columns.cost("Bill", CURRENCY),
         "estimate": columns.cost("Usage at list price", CURRENCY),
         "gap": columns.cost("Gap", CURRENCY),
-        "agrees": columns.percent("Reconciled", "Share of the bill for usage that agrees within 1 % by model and day."),
+        "agrees": columns.percent("Reconciled", "Share of the bill for usage that agrees within 1% by model and day."),
         "gateway": columns.cost("Gateway's estimate", CURRENCY),
         **{part: columns.cost(name, CURRENCY, reconciled.HELP[part]) for part, name in reconciled.NAMES.items()},
         "exact": columns.text("Gap, exact", "Every digit."),

@@ -204,7 +204,7 @@ def _carried(view: View) -> None:
         "dimension": columns.text("Dimension"),
         "element": columns.text("Element"),
         "change": columns.cost("Change", currency),
-        "explained": columns.percent("Explains", f"Share of {share}; above 100 % where others moved against it."),
+        "explained": columns.percent("Explains", f"Share of {share}; above 100% where others moved against it."),
         "before": columns.cost("Before", currency),
         "after": columns.cost("After", currency),
     }

@@ -77,7 +77,7 @@ def _wrong_shares(rule: AllocationEntry) -> str | None:
     if any(share <= 0 for share in rule.shares.values()):
         return "has a share of 0 or less; leave that feature out"
     total = sum(rule.shares.values())
-    return f"has shares of {total * 100:f} % in all; bring them to 100 % or less" if total > 1 else None
+    return f"has shares of {total * 100:f}% in all; bring them to 100% or less" if total > 1 else None
 
 
 def _flows_back(rule: AllocationEntry, earlier: list[AllocationEntry]) -> str | None:

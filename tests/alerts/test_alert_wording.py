@@ -27,13 +27,13 @@ def test_money(amount: str, currency: str, text: str) -> None:
 
 
 def test_a_share_is_rounded_down_so_no_mark_is_shown_before_it_is_passed() -> None:
-    assert percent(Decimal("0.9999")) == "99 %"
-    assert percent(Decimal("1.0001")) == "100 %"
+    assert percent(Decimal("0.9999")) == "99%"
+    assert percent(Decimal("1.0001")) == "100%"
 
 
 @pytest.mark.parametrize(
     ("ratio", "text"),
-    [("0.1204", "+12 %"), ("0.0909", "+9.1 %"), ("-0.03", "-3.0 %"), ("0.0001", "+<0.1 %"), ("0", "+0.0 %")],
+    [("0.1204", "+12%"), ("0.0909", "+9.1%"), ("-0.03", "-3.0%"), ("0.0001", "+<0.1%"), ("0", "+0.0%")],
 )
 def test_a_change_has_its_sign(ratio: str, text: str) -> None:
     assert signed_percent(Decimal(ratio)) == text

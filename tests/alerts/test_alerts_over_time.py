@@ -64,8 +64,8 @@ def test_a_budget_is_one_message_that_worsens_and_resolves_in_its_thread(
     assert pass_by(store, settings, slack, eleventh).sent == 1
     (root,) = slack.messages()
     assert root["text"].startswith("🟠 Ticket: Team Workplace is heading over its November budget")
-    assert "51 % of its November budget: $5,102 of $10,000 with 19 days left" in root["text"]
-    assert "lands at $15,308 (+53 %)" in root["text"]
+    assert "51% of its November budget: $5,102 of $10,000 with 19 days left" in root["text"]
+    assert "lands at $15,308 (+53%)" in root["text"]
     (alert,) = alerts(store)
     assert alert.external_id == f"{root['channel']}:{root['ts']}"
 
@@ -80,7 +80,7 @@ def test_a_budget_is_one_message_that_worsens_and_resolves_in_its_thread(
     assert root["edited"]
     assert "$8,102 of $10,000" in root["text"]
     assert [text[:60] for text in slack.replies(root)] == [
-        "Worse: Team Workplace has spent 81 % of its November budget:"
+        "Worse: Team Workplace has spent 81% of its November budget:"
     ]
 
     set_budget(store, Decimal(40_000))
@@ -89,7 +89,7 @@ def test_a_budget_is_one_message_that_worsens_and_resolves_in_its_thread(
     (root,) = slack.roots()
     assert root["text"].startswith("✅ Resolved: Team Workplace")
     assert slack.replies(root)[-1].startswith(
-        "Resolved after 1 day 4 hours: Team Workplace has spent 20 % of its November budget: $8,102 of $40,000"
+        "Resolved after 1 day 4 hours: Team Workplace has spent 20% of its November budget: $8,102 of $40,000"
     )
     assert transitions(store) == ["opened", "worsened", "resolved"]
     assert all(message.status == "sent" for message in outbox(store))

@@ -41,8 +41,8 @@ def found(now: datetime = NOW, settings: Settings | None = None, **changes: Any)
 def test_the_sentence_says_how_much_of_what_how_long_and_where_it_lands() -> None:
     finding = found()
     assert finding.summary == (
-        "Team Workplace has spent 81 % of its November budget: $8,123 of $10,000 with 8 days left; "
-        "at this pace it lands at $11,204 (+12 %)."
+        "Team Workplace has spent 81% of its November budget: $8,123 of $10,000 with 8 days left; "
+        "at this pace it lands at $11,204 (+12%)."
     )
     assert finding.title == "Team Workplace is heading over its November budget"
     assert finding.severity == "ticket"
@@ -105,7 +105,7 @@ def test_a_budget_closes_when_its_last_day_is_billed_and_not_before() -> None:
     closed = found(december, billed_cost=Decimal(11_204), complete_end=date(2026, 12, 1))
     assert closed.state == "over"
     assert closed.summary == (
-        "Team Workplace has spent 112 % of its November budget: $11,204 of $10,000; the month is over."
+        "Team Workplace has spent 112% of its November budget: $11,204 of $10,000; the month is over."
     )
 
 
@@ -126,9 +126,9 @@ def test_a_quarter_is_called_one_and_is_not_its_first_month() -> None:
         "budget_amount": Decimal(14_000),
     }
     finding = found(**quarter)
-    assert finding.title == "Team Workplace has spent 58 % of its Q4 budget"
+    assert finding.title == "Team Workplace has spent 58% of its Q4 budget"
     assert "of its Q4 budget: $8,123 of $14,000 with 39 days left" in finding.summary
-    assert dict(finding.fields)["Quarter at this pace"] == "$13,876 (-0.9 %)"
+    assert dict(finding.fields)["Quarter at this pace"] == "$13,876 (-0.9%)"
     assert finding.page_path == "spend?by=feature&period=90d&team=Workplace"
     assert finding.fingerprint != found(period_start=date(2026, 10, 1)).fingerprint
     over = found(datetime(2027, 1, 1, 6, tzinfo=UTC), **{**quarter, "complete_end": date(2027, 1, 1)})

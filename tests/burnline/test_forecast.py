@@ -158,7 +158,7 @@ def test_a_person_reads_the_range_the_yardsticks_and_the_past_errors(forecast: F
     first, second, third, fourth, *_ = result.stdout.splitlines()
     assert first == "2025-11 to 2025-11-10: 13.89, 20 days left."
     assert second.startswith("Forecast of the month: 4")
-    assert third.startswith("Range: 80 % ")
+    assert third.startswith("Range: 80% ")
     assert "(12 past checks)" in third
     assert fourth.startswith("Run rate: ")
     assert "Seasonal naive: " in fourth

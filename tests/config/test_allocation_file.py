@@ -35,7 +35,7 @@ def test_a_rule_says_who_bears_what(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rule", "told"),
     [
-        ('from = "vector"\nmethod = "fixed"\nshares = { desk = 0.7, chat = 0.4 }', "has shares of 110.0 % in all"),
+        ('from = "vector"\nmethod = "fixed"\nshares = { desk = 0.7, chat = 0.4 }', "has shares of 110.0% in all"),
         ('from = "vector"\nmethod = "fixed"', "is fixed and needs shares"),
         ('from = "vector"\nmethod = "fixed"\nshares = { desk = 0 }', "has a share of 0 or less"),
         ('from = "vector"\nmethod = "even"\nshares = { desk = 0.5 }', "has shares, which only the method fixed takes"),

@@ -30,9 +30,9 @@ def one(before: tuple[int, str], after: tuple[int, str]) -> Explanation:
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        (one((100, "1000"), (112, "1120")), "Cost rose by $120 (+12 %) to $1,120: 12 % more requests (+$120)."),
-        (one((100, "1000"), (90, "900")), "Cost fell by $100 (-10 %) to $900: 10 % fewer requests (-$100)."),
-        (one((100, "1000"), (100, "900")), "Cost fell by $100 (-10 %) to $900: lower prices (-$100)."),
+        (one((100, "1000"), (112, "1120")), "Cost rose by $120 (+12%) to $1,120: 12% more requests (+$120)."),
+        (one((100, "1000"), (90, "900")), "Cost fell by $100 (-10%) to $900: 10% fewer requests (-$100)."),
+        (one((100, "1000"), (100, "900")), "Cost fell by $100 (-10%) to $900: lower prices (-$100)."),
         (one((100, "1000"), (100, "1000")), "Cost stood still at $1,000."),
         (one((10, "10"), (500, "500")), "Cost rose by $490 (50×) to $500: 50 times as many requests (+$490)."),
         (explained({item(): out(10, "50")}), "Cost is new: $50, and nothing was billed before."),
@@ -40,11 +40,11 @@ def one(before: tuple[int, str], after: tuple[int, str]) -> Explanation:
         (explained({}), "Cost: nothing was billed in either period."),
         (
             explained({item(model=None): (side(other="10"), side(other="14"))}),
-            "Cost rose by $4 (+40 %) to $14: costs without reported usage (+$4).",
+            "Cost rose by $4 (+40%) to $14: costs without reported usage (+$4).",
         ),
         (
             explained({item(): (side({OUT: 100}, 10, output_tokens="10"), side({OUT: 150}, 10, output_tokens="15"))}),
-            "Cost rose by $5 (+50 %) to $15: more tokens per request (+$5).",
+            "Cost rose by $5 (+50%) to $15: more tokens per request (+$5).",
         ),
     ],
 )  # fmt: skip
@@ -56,7 +56,7 @@ def test_routing_to_another_model_is_a_mix_and_names_the_model() -> None:
     found = explained(
         {item(model="small"): between((90, "90"), (50, "50")), item(model="large"): between((10, "100"), (50, "500"))}
     )
-    words = "Cost of guide rose by $360 (+189 %) to $550: a dearer mix of models (+$360). Most of it is large (+$400)."
+    words = "Cost of guide rose by $360 (+189%) to $550: a dearer mix of models (+$360). Most of it is large (+$400)."
     assert explain_in_words(found, "Cost of guide") == words
 
 
@@ -75,13 +75,13 @@ def test_moves_that_cancel_out_are_told_as_such() -> None:
 def test_a_falling_cache_share_says_from_where_to_where() -> None:
     before = side({IN: 40, CACHED: 60}, 10, uncached_input_tokens="40", cache_read_input_tokens="6")
     after = side({IN: 60, CACHED: 40}, 10, uncached_input_tokens="60", cache_read_input_tokens="4")
-    assert "cached input down from 60 % to 40 % (+$18)" in explain_in_words(explained({item(): (before, after)}))
+    assert "cached input down from 60% to 40% (+$18)" in explain_in_words(explained({item(): (before, after)}))
 
 
 def test_requests_and_tokens_that_both_count_are_told_beside_each_other() -> None:
     tokens_only = side({OUT: 100}, output_tokens="10"), side({OUT: 120}, output_tokens="12")
     found = explained({item("guide"): between((100, "10"), (110, "11")), item("desk"): tokens_only})
-    assert "more use (+$3; requests +10 %, tokens +20 %)" in explain_in_words(found)
+    assert "more use (+$3; requests +10%, tokens +20%)" in explain_in_words(found)
 
 
 def test_new_and_vanished_models_are_listed_with_their_costs() -> None:
