@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from fractions import Fraction
 
 PARTS = (
     "tax_and_credits",
@@ -25,7 +24,7 @@ _INCOMPARABLE = ("other_units", "no_usage", "unpriced")
 _COMPARED = ("not_billed", "quantity", "cache", "tier", "price")
 STANDARD = "standard"
 CACHE_KINDS = frozenset({"cache_read_input_tokens", "cache_write_input_tokens"})
-TOLERANCE = Fraction(1, 100)
+TOLERANCE = Decimal("0.01")
 """A day's bill of a model agrees with its usage when they differ by no more than this: vendors round each request,
 and reports of usage and costs come from different pipelines."""
 DAY_CUT_TOLERANCE = Decimal("0.2")
@@ -91,7 +90,7 @@ class Slice:
         """
         compared = self.usage_bill - sum((self.parts[name] for name in _INCOMPARABLE), Decimal(0))
         rest = sum((self.parts[name] for name in _COMPARED), Decimal(0))
-        return compared if abs(Fraction(rest)) <= TOLERANCE * abs(Fraction(compared)) else Decimal(0)
+        return compared if abs(rest) <= _EXACT.multiply(TOLERANCE, abs(compared)) else Decimal(0)
 
 
 def reconcile(cells: Iterable[Cell]) -> list[Slice]:
@@ -175,10 +174,9 @@ def _quantity(cells: Sequence[Cell]) -> Decimal:
     tokens = sum(c.tokens or 0 for c in cells)
     if not quantities or not tokens:
         return Decimal(0)
-    price = Fraction(_total(cells, "estimated_cost")) / tokens
-    more = (Fraction(sum(quantities, Decimal(0))) - tokens) * price
-    exact = _EXACT.divide(Decimal(more.numerator), Decimal(more.denominator))
-    return exact.quantize(_UNIT, ROUND_HALF_EVEN, _EXACT)
+    more = _EXACT.subtract(sum(quantities, Decimal(0)), tokens)
+    cost = _EXACT.divide(_EXACT.multiply(more, _total(cells, "estimated_cost")), Decimal(tokens))
+    return cost.quantize(_UNIT, ROUND_HALF_EVEN, _EXACT)
 
 
 def _cut_days(slices: Sequence[Slice]) -> None:

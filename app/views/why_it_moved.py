@@ -24,8 +24,6 @@ PAGE = {"title": "Why it moved", "url": "why-it-moved", "icon": ":material/water
 GROUPS = {"feature": "Feature", "team": "Team", "provider": "Provider", "model": "Model", "key": "Key"}
 NEXT = {"feature": "model", "team": "feature", "provider": "model", "model": "feature"}
 """By what a row is split further once it is looked into."""
-UNBREAKABLE = "\u00a0"
-"""A space at which no line ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,11 @@ def render() -> None:
     _change(view)
     _groups(view)
     _carried(view)
+    if _carriers(view):
+        table.toolbar(_items(view), name="carried-by", made=lambda: change_tables.exact(_carriers(view)))
     _moved(view)
+    if _new_and_vanished(view):
+        table.toolbar(_items(view), name="new-and-vanished", made=lambda: change_tables.exact(_new_and_vanished(view)))
     _annotations(view)
 
 
@@ -118,7 +120,7 @@ def _change(view: View) -> None:
         ("Before", total.before),
         [(effect.label, effect.of(total)) for effect in effects.shown(total)],
         ("After", total.after),
-        title=explain_in_words(found).replace(" %", f"{UNBREAKABLE}%"),
+        title=explain_in_words(found),
         subtitle=f"Billed cost in {currency}, {comparison.told(view.comparison, view.compared)}",
         currency=currency,
     )
@@ -190,9 +192,18 @@ def _columns(view: View, shown: tuple[effects.Effect, ...]) -> dict[str, Any]:
     }
 
 
+def _carriers(view: View) -> list[dict[str, Any]]:
+    return data.derived(("carriers", view), lambda: change_tables.carriers(_explanation(view)))
+
+
+def _new_and_vanished(view: View) -> list[dict[str, Any]]:
+    return data.derived(("moved", view), lambda: change_tables.moved(_explanation(view)))
+
+
+@section
 def _carried(view: View) -> None:
     found, currency = _explanation(view), view.chosen.currency
-    rows = data.derived(("carriers", view), lambda: change_tables.carriers(found))
+    rows = _carriers(view)
     st.markdown("## What carried it")
     if not rows:
         empty.nothing("No few features, teams, providers or models carry the change: many small moves make it.")
@@ -209,12 +220,11 @@ def _carried(view: View) -> None:
         "after": columns.cost("After", currency),
     }
     table.draw(change_tables.drawn(rows), shown, alt=f"What carried the change: {rows[0]['element']} above all.")
-    table.toolbar(_items(view), name="carried-by", made=lambda: change_tables.exact(rows))
 
 
+@section
 def _moved(view: View) -> None:
-    found, currency = _explanation(view), view.chosen.currency
-    rows = data.derived(("moved", view), lambda: change_tables.moved(found))
+    currency, rows = view.chosen.currency, _new_and_vanished(view)
     st.markdown("## New and vanished")
     if not rows:
         empty.nothing("No model of a feature is new, and none vanished.")
@@ -227,7 +237,6 @@ def _moved(view: View) -> None:
         "cost": columns.cost("Cost", currency, "In the one period in which it was billed."),
     }
     table.draw(change_tables.drawn(rows), shown, alt=f"{fmt.plural(len(rows), 'model')} new or vanished.")
-    table.toolbar(_items(view), name="new-and-vanished", made=lambda: change_tables.exact(rows))
 
 
 @section
