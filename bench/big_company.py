@@ -1,4 +1,4 @@
-"""A large organisation as its operator would declare it: 20 teams, 200 features, a rule per project, budgets."""
+"""Large organisations as their operators would declare them: teams, features, a rule per project, budgets."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -15,12 +15,28 @@ DAYS = 400
 FIRST_DAY = TODAY - timedelta(days=DAYS)
 
 TEAMS = 20
-FEATURES = 200
-OWNED_FEATURES = 190
-"""The projects of the last ten have no rule: nobody owns them."""
 BUDGETED_FEATURES = 20
 API_KEYS = ("prod-a", "prod-b", "dev")
 COSTS, USAGE = "costs", "usage"
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """How large one is: its features, and the rows of its usage and its bills."""
+
+    name: str
+    features: int
+    usage_rows: int
+    charge_rows: int
+
+    @property
+    def owned_features(self) -> int:
+        """The projects of the others, one in twenty, have no rule: nobody owns them."""
+        return self.features * 19 // 20
+
+
+BIG = Company("big", 200, 5_000_000, 2_000_000)
+HUGE = Company("huge", 2_000, 20_000_000, 5_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +72,9 @@ class Key:
     dimensions: Dimensions
 
 
-def keys() -> Iterator[Key]:
-    """1,200 keys of usage (api key × model) and 400 of the bill (project × model)."""
-    for number in range(FEATURES):
+def keys(company: Company) -> Iterator[Key]:
+    """Six keys of usage (api key × model) and two of the bill (project × model) for each feature."""
+    for number in range(company.features):
         provider = next(p for p in PROVIDERS if number % 10 in p.shares)
         models = [f"{provider.name}-model-{(number * 7 + step) % provider.models:02d}" for step in (0, 3)]
         prod, dev = f"proj-{number:03d}-prod", f"proj-{number:03d}-dev"
@@ -74,26 +90,26 @@ def keys() -> Iterator[Key]:
             yield Key(COSTS, number, provider, named)
 
 
-def write_config(folder: Path) -> None:
+def write_config(folder: Path, company: Company) -> None:
     """burnline.toml without any source, and the reference files."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "burnline.toml").write_text('[organization]\nname = "Big company"\n')
-    (folder / "features.toml").write_text("\n".join(_features()))
-    (folder / "attribution.toml").write_text("\n".join(_rules()))
+    (folder / "features.toml").write_text("\n".join(_features(company)))
+    (folder / "attribution.toml").write_text("\n".join(_rules(company)))
     budgets = ("scope_type", "scope", "period", "period_start", "amount", "currency")
     _write_csv(folder / "budgets.csv", budgets, _budgets())
-    _write_csv(folder / "annotations.csv", ("occurred_at", "kind", "title", "feature"), _annotations())
+    _write_csv(folder / "annotations.csv", ("occurred_at", "kind", "title", "feature"), _annotations(company))
 
 
-def _features() -> Iterator[str]:
-    for number in range(FEATURES):
+def _features(company: Company) -> Iterator[str]:
+    for number in range(company.features):
         tier = ("critical", "standard", "internal")[number % 3]
         yield f'[[feature]]\nkey = "feature-{number:03d}"\nname = "Feature {number:03d}"'
         yield f'team = "Team {number % TEAMS:02d}"\ntier = "{tier}"\nowner = "owner-{number % 50}"\n'
 
 
-def _rules() -> Iterator[str]:
-    for number in range(OWNED_FEATURES):
+def _rules(company: Company) -> Iterator[str]:
+    for number in range(company.owned_features):
         for environment in ("prod", "dev"):
             yield f'[[rule]]\nname = "feature {number:03d} {environment}"\nproject = "proj-{number:03d}-{environment}"'
             yield f'feature = "feature-{number:03d}"\nenvironment = "{environment}"\n'
@@ -116,11 +132,11 @@ def _months() -> Iterator[date]:
         month = (month + timedelta(days=32)).replace(day=1)
 
 
-def _annotations() -> Iterator[tuple[str, ...]]:
+def _annotations(company: Company) -> Iterator[tuple[str, ...]]:
     for number in range(0, DAYS, 4):
         at = datetime.combine(FIRST_DAY + timedelta(days=number), datetime.min.time(), UTC)
         kind = ("launch", "price_change", "incident", "note")[number // 4 % 4]
-        yield at.isoformat(), kind, f"Event {number}", f"feature-{number % FEATURES:03d}" if number % 3 else ""
+        yield at.isoformat(), kind, f"Event {number}", f"feature-{number % company.features:03d}" if number % 3 else ""
 
 
 def _write_csv(path: Path, head: tuple[str, ...], lines: Iterable[tuple[str, ...]]) -> None:

@@ -3,10 +3,7 @@
 import pyarrow as pa
 from sqlalchemy.engine import Connection
 
-from bench.big_company import COSTS, DAYS, FIRST_DAY, NOW, TODAY, USAGE, keys
-
-TOKEN_USAGE_ROWS = 5_000_000
-CHARGE_ROWS = 2_000_000
+from bench.big_company import COSTS, DAYS, FIRST_DAY, NOW, TODAY, USAGE, Company, keys
 
 KEYS = "bench_key"
 
@@ -56,7 +53,8 @@ from (
   select
     k.*, n.noise,
     cast('{first_day}' as timestamp) + to_days(cast(n.slot * {days} // {slots} as integer)) as day,
-    ['input', 'cached input', 'output', 'cache write'][1 + n.slot % 4] as token_type,
+    ['uncached_input_tokens', 'cache_read_input_tokens', 'output_tokens', 'cache_write_input_tokens'][1 + n.slot % 4]
+      as token_type,
     cast((1 + k.feature % 17) * (n.noise % 100000000) * (1 + n.slot / {slots}) / 1e9 as decimal(38, 12)) as cost
   from (select i % {keys} as number, i // {keys} as slot, hash(i) as noise from range({rows}) r(i)) n
   join bench_key k on k.fact = 'costs' and k.number = n.number
@@ -112,11 +110,11 @@ from (select i, cast('{now}' as timestamp) - to_hours(cast(i * 9 as integer)) as
 )
 
 
-def write_keys(connection: Connection) -> None:
+def write_keys(connection: Connection, company: Company) -> None:
     """The combinations that facts are made of, as a temporary table numbered from 0 per fact."""
     numbers = {COSTS: 0, USAGE: 0}
     rows = []
-    for key in keys():
+    for key in keys(company):
         d = key.dimensions
         rows.append(
             {
@@ -143,10 +141,10 @@ def write_keys(connection: Connection) -> None:
     raw.unregister("bench_key_rows")
 
 
-def write_facts(connection: Connection) -> None:
+def write_facts(connection: Connection, company: Company) -> None:
     """Usage, charges and what the worker would have written about loading them."""
-    for fact, statement, rows in ((USAGE, _TOKEN_USAGE, TOKEN_USAGE_ROWS), (COSTS, _CHARGE, CHARGE_ROWS)):
-        count = sum(1 for key in keys() if key.fact == fact)
+    for fact, statement, rows in ((USAGE, _TOKEN_USAGE, company.usage_rows), (COSTS, _CHARGE, company.charge_rows)):
+        count = sum(1 for key in keys(company) if key.fact == fact)
         values = {"first_day": FIRST_DAY, "days": DAYS, "rows": rows, "keys": count, "slots": -(-rows // count)}
         connection.exec_driver_sql(statement.format(**values))
     for statement in (_RUNS, *_LEDGERS):

@@ -1,4 +1,4 @@
-"""The store of a large organisation: 5,000,000 usage rows and 2,000,000 charges; built once, kept in var/bench."""
+"""The stores of large organisations, built once and kept in var/bench."""
 
 import shutil
 import tempfile
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bench.big_company import DAYS, FIRST_DAY, PROVIDERS, write_config
+from bench.big_company import BIG, DAYS, FIRST_DAY, PROVIDERS, Company, write_config
 from bench.big_facts import write_facts, write_keys
 from config.loader import Reference, load_reference
 from store import rollup
@@ -22,7 +22,7 @@ from store.schema import table, table_name
 from store.tables import Attribution, Charge, CostDay, TokenUsage, UsageDay
 
 FOLDER = Path("var/bench")
-VERSION = 6
+VERSION = 7
 """Another number builds the store anew: raise it with every change of what is in it."""
 ROLLUP_DAYS = 30
 """A backfill rolls up window by window, so the days of a rollup lie together on disk."""
@@ -51,15 +51,15 @@ def scratch_copy(store: BigStore) -> Iterator[BigStore]:
         yield BigStore(f"{_SCHEME}{path}", store.config)
 
 
-def big_store() -> BigStore:
-    """The store, built now (about a minute) when this version is not there yet."""
-    folder = FOLDER / f"big-{VERSION}"
+def big_store(company: Company = BIG) -> BigStore:
+    """The store, built now (one minute, or five for the huge one) when this version is not there yet."""
+    folder = FOLDER / f"{company.name}-{VERSION}"
     if not folder.exists():
         draft = FOLDER / "draft"
         shutil.rmtree(draft, ignore_errors=True)
-        write_config(draft / "config")
-        _build(draft / "store.duckdb", load_reference(draft / "config"))
-        for old in FOLDER.glob("big-*"):
+        write_config(draft / "config", company)
+        _build(draft / "store.duckdb", load_reference(draft / "config"), company)
+        for old in FOLDER.glob(f"{company.name}-*"):
             shutil.rmtree(old)
         draft.rename(folder)
     return BigStore(f"{_SCHEME}{(folder / 'store.duckdb').resolve()}", (folder / "config").resolve())
@@ -74,13 +74,13 @@ def row_counts(store: Store) -> dict[str, int]:
         }
 
 
-def _build(path: Path, reference: Reference) -> None:
+def _build(path: Path, reference: Reference, company: Company) -> None:
     store = open_store(f"duckdb:///{path}")
     upgrade(store)
     sync_reference(store, reference)
     with store.write() as connection:
-        write_keys(connection)
-        write_facts(connection)
+        write_keys(connection, company)
+        write_facts(connection, company)
     with store.write() as connection:
         for loaded in (TokenUsage, Charge):
             attribute_new_keys(connection, loaded, sa.true(), reference.rules)

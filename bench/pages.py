@@ -9,7 +9,7 @@ from rich.table import Table
 
 from app.navigation import discover
 from bench.big_server import BigServer, big_server, start_seconds
-from bench.big_store import big_store, scratch_copy
+from bench.big_store import BigStore, big_store, scratch_copy
 from bench.report import Measure
 from bench.websocket import Session
 
@@ -43,9 +43,8 @@ def measure() -> list[Measure]:
     with scratch_copy(big_store()) as store:
         start_seconds(store)  # compiles what is imported, as the first start after an installation does
         start = median(start_seconds(store) for _ in range(STARTS))
-        with big_server(store) as server:
-            timings = [asyncio.run(_timed(server, page.url, page.title)) for page in discover()]
-    _show(timings)
+        timings = timed_pages(store)
+    show("Pages over the big store, ms", timings)
     slow = max(timings, key=lambda t: t.script)
     cold, warm = max(timings, key=lambda t: t.cold), max(timings, key=lambda t: t.warmest)
     return [
@@ -54,6 +53,12 @@ def measure() -> list[Measure]:
         Measure(f"CPU per rerun, cold caches: {cold.title}", cold.cold, COLD_CPU_MILLISECONDS, "ms"),
         Measure(f"CPU per rerun, warm caches: {warm.title}", warm.warmest, WARM_CPU_MILLISECONDS, "ms"),
     ]
+
+
+def timed_pages(store: BigStore) -> list[Timing]:
+    """Every page of a server over this store."""
+    with big_server(store) as server:
+        return [asyncio.run(_timed(server, page.url, page.title)) for page in discover()]
 
 
 async def _timed(server: BigServer, url: str, title: str) -> Timing:
@@ -86,8 +91,9 @@ async def _switched(server: BigServer, session: Session) -> float:
     return (server.cpu_seconds() - before) / WARM_RUNS
 
 
-def _show(timings: list[Timing]) -> None:
-    table = Table(title="Pages over the big store, ms", title_justify="left")
+def show(title: str, timings: list[Timing]) -> None:
+    """One line per page."""
+    table = Table(title=title, title_justify="left")
     for name in ("page", "script, cold", "CPU, cold", "CPU, warm", "CPU, other filter"):
         table.add_column(name, justify="left" if name == "page" else "right")
     for t in timings:

@@ -1,7 +1,9 @@
 """Trying attribution rules on the costs that are known, before they are saved."""
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,19 +37,21 @@ def try_rules(context: Context, path: Path, days: int, now: datetime) -> Tried:
     problems = Problems(path)
     rules = read_rules(problems, {feature.key for feature in context.reference.features})
     currency = context.settings.organization.currency
-    today = now.date()
-    rows = run(
-        context.store,
-        "cost/key_costs",
-        start=today - timedelta(days=days),
-        end=today + timedelta(days=1),
-        currency=currency,
-    ).rows()
-    names = tuple(Dimensions.__dataclass_fields__)
-    costs = (
-        KeyCost(row["day"], Dimensions(*(row[n] for n in names)), row["feature"], row["billed_cost"]) for row in rows
-    )
+    costs = _costs(context, now.date() - timedelta(days=days), now.date() + timedelta(days=1), currency)
     return Tried(preview(costs, rules), currency, tuple(problems.found))
+
+
+def _costs(context: Context, start: date, end: date, currency: str) -> Iterator[KeyCost]:
+    """Each key's cost of each day with whose it is now."""
+    names = tuple(Dimensions.__dataclass_fields__)
+    spans: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in run(context.store, "cost/key_owners").rows():
+        spans[row["attribution_key"]].append(row)
+    dimensions = {key: Dimensions(*(rows[0][name] for name in names)) for key, rows in spans.items()}
+    for row in run(context.store, "cost/key_costs", start=start, end=end, currency=currency).rows():
+        key, day = row["attribution_key"], row["day"]
+        owner = next(span for span in spans[key] if span["valid_from"] <= day < span["valid_to"])
+        yield KeyCost(day, dimensions[key], owner["feature"], row["billed_cost"])
 
 
 def preview_facts(tried: Tried) -> dict[str, Any]:

@@ -59,13 +59,14 @@ class Rule:
 
 
 @cache
-def _is_plain(glob: str) -> bool:
+def is_plain(glob: str) -> bool:
+    """True when the glob matches nothing but itself."""
     return not any(sign in glob for sign in "*?[")
 
 
 def _fits(value: str, glob: str) -> bool:
     """fnmatch keeps 256 patterns; a company has more rules, and most name one project."""
-    return value == glob if _is_plain(glob) else fnmatchcase(value, glob)
+    return value == glob if is_plain(glob) else fnmatchcase(value, glob)
 
 
 @dataclass(frozen=True, slots=True)

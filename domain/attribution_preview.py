@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from domain.attribution import Dimensions, Rule, ownership, tags_of
+from domain.rule_index import RuleIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,15 @@ class Preview:
 
 def preview(costs: Iterable[KeyCost], rules: Sequence[Rule]) -> Preview:
     """The costs under these rules, each key matched once."""
-    spans = {}
+    index, spans = RuleIndex(rules), {}
     owned: dict[str | None, Decimal] = defaultdict(Decimal)
     moved: dict[str | None, Decimal] = defaultdict(Decimal)
     moves: dict[tuple[str | None, str | None], Decimal] = defaultdict(Decimal)
     unowned = Decimal(0)
     for one in costs:
         if one.dimensions not in spans:
-            spans[one.dimensions] = ownership(rules, one.dimensions, tags_of(one.dimensions.tags))
+            candidates = index.candidates(one.dimensions)
+            spans[one.dimensions] = ownership(candidates, one.dimensions, tags_of(one.dimensions.tags))
         rule = next(s.rule for s in spans[one.dimensions] if s.valid_from <= one.day < s.valid_to)
         name, feature = (rule.name, rule.feature) if rule else (None, None)
         owned[name] += one.cost

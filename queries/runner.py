@@ -1,5 +1,6 @@
 """Runs a query file on any engine: binds exactly its parameters, returns exactly its columns and types."""
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,6 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from queries.catalog import Query, QueryError, find
 from store.engine import Store
@@ -25,6 +25,9 @@ _PYTHON: dict[str, tuple[type, ...]] = {
     "count": (int,),
 }
 
+
+_FLAG = re.compile(r":(any_\w+)")
+"""Stands for whether a list is open: `(:any_x or x in :x)`."""
 
 _NO_ITEM = [""]
 """Stands for an empty list, whose SQL would be a subquery: eight of them double the time of a small query."""
@@ -68,11 +71,9 @@ def run(store: Store, name: str, **params: Any) -> Result:
     """Answers one query. Raises QueryError for an unknown name or a wrong parameter, StoreError for the store."""
     query = find(name)
     bound = bind(query, params)
-    with store.read() as connection:
-        started = time.perf_counter()
-        table = _fetch(connection, query, bound)
-        seconds = time.perf_counter() - started
-    return Result(query, params, table, seconds)
+    started = time.perf_counter()
+    table = _from_duckdb(store, query, bound) if store.dialect == "duckdb" else _from_server(store, query, bound)
+    return Result(query, params, table, time.perf_counter() - started)
 
 
 def bind(query: Query, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,53 +139,61 @@ def _parsed(word: str, text: str) -> Any:
 
 
 def _statement(query: Query, bound: Mapping[str, Any]) -> sa.TextClause:
+    """The flag of a list is written into the SQL, so that a filter that filters nothing costs nothing."""
     lists: list[Any] = [
         sa.bindparam(name, type_=sa.String(), expanding=True) for name, word in query.params.items() if word == "texts"
     ]
-    used = {name: value for name, value in bound.items() if f":{name}" in query.sql}
-    return sa.text(query.sql).bindparams(*lists).bindparams(**used)
+    sql = _FLAG.sub(lambda flag: "true" if bound[flag[1]] else "false", query.sql)
+    used = {name: value for name, value in bound.items() if f":{name}" in sql}
+    return sa.text(sql).bindparams(*lists).bindparams(**used)
 
 
-def _fetch(connection: Connection, query: Query, bound: Mapping[str, Any]) -> pa.Table:
-    if connection.dialect.name == "duckdb":
-        return _arrow_from_duckdb(connection, query, bound)
-    cursor = connection.execute(_statement(query, bound))
-    names = list(cursor.keys())
+def _from_server(store: Store, query: Query, bound: Mapping[str, Any]) -> pa.Table:
+    with store.read() as connection:
+        cursor = connection.execute(_statement(query, bound))
+        names = list(cursor.keys())
+        rows = cursor.all()
     _check_columns(query, names)
-    rows = cursor.all()
     return pa.table(
         [_array([row[i] for row in rows], field.type) for i, field in enumerate(query.schema)],
         schema=query.schema,
     )
 
 
-def _arrow_from_duckdb(connection: Connection, query: Query, bound: Mapping[str, Any]) -> pa.Table:
+def _from_duckdb(store: Store, query: Query, bound: Mapping[str, Any]) -> pa.Table:
     """DuckDB hands over Arrow as it is, without a Python object per cell."""
-    shape = tuple((name, len(value) if isinstance(value, list) else None) for name, value in bound.items())
-    sql, names = _compiled(connection.dialect, query.name, shape)
+    shape = tuple((name, _shape(value)) for name, value in bound.items())
+    sql, names = _compiled(store.engine.dialect, query.name, shape)
     values: dict[str, Any] = {}
     for name, value in bound.items():
         values |= {f"{name}_{i}": item for i, item in enumerate(value, 1)} if isinstance(value, list) else {name: value}
-    raw = connection.connection.driver_connection
-    assert raw is not None
-    cursor = raw.cursor()
-    try:
-        cursor.execute(sql, [values[name] for name in names])
-        table = cursor.to_arrow_table()
-    finally:
-        cursor.close()
+    with store.duckdb_cursor() as cursor:
+        table = cursor.execute(sql, [values[name] for name in names]).to_arrow_table()
     _check_columns(query, table.column_names)
-    answer: pa.Table = table.cast(query.schema)
-    return answer
+    return table if table.schema.equals(query.schema) else table.cast(query.schema)
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    length: int
+
+
+_Shape = bool | _List | None
+
+
+def _shape(value: Any) -> _Shape:
+    if isinstance(value, bool):
+        return value
+    return _List(len(value)) if isinstance(value, list) else None
 
 
 @lru_cache(maxsize=512)
-def _compiled(dialect: sa.Dialect, name: str, shape: tuple[tuple[str, int | None], ...]) -> tuple[str, tuple[str, ...]]:
-    """SQL and its parameters in order; it depends on how long the lists are, and on no value.
+def _compiled(dialect: sa.Dialect, name: str, shape: tuple[tuple[str, _Shape], ...]) -> tuple[str, tuple[str, ...]]:
+    """SQL and its parameters in order; it depends on which lists filter, how long they are, and on no value.
 
     Compiling takes a millisecond, which is as long as a small query.
     """
-    example = {param: None if length is None else [""] * length for param, length in shape}
+    example = {param: [""] * form.length if isinstance(form, _List) else form for param, form in shape}
     compiled = _statement(find(name), example).compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     return compiled.string, tuple(compiled.positiontup or ())
 

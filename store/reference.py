@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from config.loader import Reference, as_utc
 from domain.attribution import Dimensions, Rule, ownership, tags_of
+from domain.rule_index import RuleIndex
 from store import attributed
 from store.bulk import insert_rows
 from store.engine import Store
@@ -162,6 +163,7 @@ def _known_keys(connection: Connection) -> dict[str, Dimensions]:
 
 
 def _owned(keys: dict[str, Dimensions], rules: Sequence[Rule]) -> list[Attribution]:
+    index = RuleIndex(rules)
     return [
         Attribution(
             attribution_key=key,
@@ -175,7 +177,7 @@ def _owned(keys: dict[str, Dimensions], rules: Sequence[Rule]) -> list[Attributi
             team=span.rule.team if span.rule else None,
         )
         for key, dimensions in keys.items()
-        for span in ownership(rules, dimensions, tags_of(dimensions.tags))
+        for span in ownership(index.candidates(dimensions), dimensions, tags_of(dimensions.tags))
     ]
 
 

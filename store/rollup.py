@@ -7,12 +7,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import attributed
+from store import attributed, bill_day, model_usage_day, request_day
 from store.bulk import insert_rows
 from store.price_book import PriceBook
 from store.schema import column_names, table, to_batch
 from store.sums import count, estimate, money, plus
-from store.tables import Charge, CostDay, InferenceRequest, TokenUsage, UsageDay
+from store.tables import (
+    BillDay,
+    Charge,
+    CostDay,
+    InferenceRequest,
+    ModelUsageDay,
+    RequestDay,
+    TokenUsage,
+    UsageDay,
+)
 
 _MIDNIGHT = time()
 
@@ -39,7 +48,12 @@ _REQUEST_KEYS = (
     "model",
 )
 
-_TIME = {Charge: "charge_period_start", TokenUsage: "started_at", InferenceRequest: "started_at"}
+_TIME = {
+    Charge: "charge_period_start",
+    TokenUsage: "started_at",
+    InferenceRequest: "started_at",
+    UsageDay: "day",
+}
 
 
 def touched_days(connection: Connection, row: type, slice_: sa.ColumnElement[bool]) -> set[date]:
@@ -54,23 +68,48 @@ def rebuild(connection: Connection, row: type, source: str, days: Iterable[date]
     if not wanted:
         return
     if row is Charge:
-        _replace_days(connection, CostDay, source, wanted, _cost_day(source, wanted))
+        _bills(connection, source, wanted)
     else:
         if row is InferenceRequest:
+            _replace_days(connection, RequestDay, source, wanted, request_day.rows(_of_days(row, source, wanted)))
             _usage_from_requests(connection, source, wanted, prices)
         _replace_days(connection, UsageDay, source, wanted, _usage_day(source, wanted))
+        _models(connection, source, wanted)
     attributed.rebuild(connection, wanted)
 
 
+def _bills(connection: Connection, source: str, days: list[date]) -> None:
+    _replace_days(connection, CostDay, source, days, _cost_day(source, days))
+    _replace_days(connection, BillDay, source, days, bill_day.rows(_of_days(Charge, source, days)))
+
+
+def _models(connection: Connection, source: str, days: list[date]) -> None:
+    """Needs the usage of these days."""
+    c = table(UsageDay).c
+    rows = model_usage_day.rows((c.source == source) & c.day.in_(days))
+    _replace_days(connection, ModelUsageDay, source, days, rows)
+
+
 def refill(connection: Connection) -> None:
-    """Makes the rollups of bills and all attributed days again, after a migration that added to them."""
-    columns = table(CostDay).c
-    spans: dict[str, list[date]] = {}
-    for source, day in connection.execute(sa.select(columns.source, columns.day).distinct()).tuples():
-        spans.setdefault(source, []).append(day)
-    for source, days in spans.items():
-        _replace_days(connection, CostDay, source, sorted(days), _cost_day(source, sorted(days)))
+    """Makes the rollups and all attributed days again, after a migration that added to them."""
+    for source, days in _loaded_days(connection, Charge).items():
+        _bills(connection, source, days)
+    for source, days in _loaded_days(connection, InferenceRequest).items():
+        of_days = _of_days(InferenceRequest, source, days)
+        _replace_days(connection, RequestDay, source, days, request_day.rows(of_days))
+    for source, days in _loaded_days(connection, UsageDay).items():
+        _models(connection, source, days)
     attributed.rebuild(connection)
+
+
+def _loaded_days(connection: Connection, row: type) -> dict[str, list[date]]:
+    """Each source that wrote such rows, with its days in order."""
+    columns = table(row).c
+    day = sa.cast(columns[_TIME[row]], sa.Date)
+    spans: dict[str, list[date]] = {}
+    for source, one in connection.execute(sa.select(columns.source, day).distinct().order_by(day)).tuples():
+        spans.setdefault(source, []).append(one)
+    return spans
 
 
 def _replace_days(connection: Connection, rollup: type, source: str, days: list[date], rows: sa.Select[Any]) -> None:

@@ -114,6 +114,24 @@ class CostDay:
 
 
 @dataclass(slots=True, kw_only=True)
+class BillDay:
+    """Rollup of `charge` for what it is compared with: UTC day × source × provider × model × service tier × kind of
+    token × unit × charge category × currency."""
+
+    day: date
+    source: str
+    provider: str
+    model: str | None
+    service_tier: str | None
+    token_type: str | None
+    unit: str | None
+    charge_category: str
+    billing_currency: str
+    billed_cost: Money
+    billed_quantity: Money | None
+
+
+@dataclass(slots=True, kw_only=True)
 class TokenUsage:
     """One period (an hour, or a day where the source gives days) × provider × account × project × api key
     × user × service × model × tier.
@@ -167,6 +185,25 @@ class UsageDay:
     model: str | None
     service_tier: str | None
     attribution_key: str
+    uncached_input_tokens: int | None
+    cache_read_input_tokens: int | None
+    cache_write_input_tokens: int | None
+    output_tokens: int | None
+    request_count: int | None
+    estimated_cost: Estimate | None
+    unpriced_tokens: int
+
+
+@dataclass(slots=True, kw_only=True)
+class ModelUsageDay:
+    """Rollup of `usage_day` over all keys: UTC day × source × provider × service × model × tier."""
+
+    day: date
+    source: str
+    provider: str
+    service: str
+    model: str | None
+    service_tier: str | None
     uncached_input_tokens: int | None
     cache_read_input_tokens: int | None
     cache_write_input_tokens: int | None
@@ -285,6 +322,29 @@ class InferenceRequest:
     error_type: str | None = None
     interaction_id: str | None = None
     customer_tier: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class RequestDay:
+    """Rollup of `inference_request`: UTC day × source × provider × attribution key × customer tier.
+
+    failed: an error, or a status from 400 on; retried: a request of an interaction that had an earlier one on that
+    day; lost: either, counted once. Tokens are input and output together, NULL when no request of them tells any.
+    """
+
+    day: date
+    source: str
+    provider: str
+    attribution_key: str
+    customer_tier: str | None
+    request_count: int
+    failed_count: int
+    retried_count: int
+    lost_count: int
+    total_tokens: int | None
+    failed_tokens: int | None
+    retried_tokens: int | None
+    lost_tokens: int | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -577,7 +637,16 @@ class Annotation:
 
 
 FACTS = (Charge, TokenUsage, InferenceRequest, Outcome)
-ROLLUPS = (CostDay, UsageDay, AttributedCostDay, AttributedUsageDay, ScopeCostDay)
+ROLLUPS = (
+    CostDay,
+    BillDay,
+    UsageDay,
+    ModelUsageDay,
+    RequestDay,
+    AttributedCostDay,
+    AttributedUsageDay,
+    ScopeCostDay,
+)
 REFERENCE = (Feature, Attribution, Budget, Price, Annotation, FxRate, AllocationRule, Commitment, ReferenceFile)
 LEDGERS = (CollectorRun, SourceState, CollectionRequest, Restatement, Quarantine, Alert, AlertEvent, Outbox)
 ALL = FACTS + ROLLUPS + REFERENCE + LEDGERS

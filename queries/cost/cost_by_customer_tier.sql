@@ -7,41 +7,24 @@
 -- params:  start date, end date (UTC days, half-open), currency text, provider texts, team texts, environment texts
 -- returns: customer_tier text, billed_cost money, request_count count, total_tokens count, outcome_count count,
 --          basis text
-with per_key as (
-  select
-    cast(started_at as date) as day,
-    provider,
-    attribution_key,
-    customer_tier,
-    count(*) as requests,
-    sum(
-      case
-        when input_tokens is not null or output_tokens is not null
-          then coalesce(input_tokens, 0) + coalesce(output_tokens, 0)
-      end
-    ) as tokens,
-    count(customer_tier) as told
-  from inference_request
-  where started_at >= cast(cast(:start as date) as timestamp)
-    and started_at < cast(cast(:end as date) as timestamp)
-    and (:any_provider or provider in :provider)
-  group by 1, 2, 3, 4
-),
-fact as (
+with fact as (
   select
     k.day,
     coalesce(a.feature, 'unattributed') as feature,
     k.customer_tier,
-    sum(k.requests) as requests,
-    sum(k.tokens) as tokens,
-    sum(k.told) as told_requests,
+    sum(k.request_count) as requests,
+    sum(k.total_tokens) as tokens,
+    sum(case when k.customer_tier is not null then k.request_count else 0 end) as told_requests,
     cast(null as bigint) as outcomes,
     cast(null as bigint) as told_outcomes
-  from per_key k
+  from request_day k
   left join attribution a
     on a.attribution_key = k.attribution_key and k.day >= a.valid_from and k.day < a.valid_to
   left join feature f on f.feature = a.feature
-  where (:any_team or coalesce(a.team, f.team, 'Unattributed') in :team)
+  where k.day >= cast(:start as date)
+    and k.day < cast(:end as date)
+    and (:any_provider or k.provider in :provider)
+    and (:any_team or coalesce(a.team, f.team, 'Unattributed') in :team)
     and (:any_environment or coalesce(a.environment, 'unattributed') in :environment)
   group by 1, 2, 3
   union all

@@ -1,6 +1,6 @@
 -- title:   What do failed and retried requests cost?
 -- grain:   one row per feature with logged requests, dearest failures first. failed: an error or a status from 400 on;
---          retried: a request of an interaction that had an earlier one in the period; lost: either, counted once.
+--          retried: a request of an interaction that had an earlier one on that day; lost: either, counted once.
 --          costs are the part of the direct cost of the slice (day, provider, feature) that such requests have of its
 --          logged tokens, or of its logged requests where no tokens are logged; basis says which. the log stands for
 --          the whole slice; costs of slices without a log are in no column
@@ -9,66 +9,27 @@
 --          lost_count count, total_tokens count, failed_tokens count, retried_tokens count, lost_tokens count,
 --          logged_cost money (of slices with a log), failed_cost money, retried_cost money, lost_cost money,
 --          basis text (tokens, requests or both)
-with repeated as (
-  select source, interaction_id, min(started_at) as first_at
-  from inference_request
-  where interaction_id is not null
-    and started_at >= cast(cast(:start as date) as timestamp)
-    and started_at < cast(cast(:end as date) as timestamp)
-  group by 1, 2
-  having count(*) > 1
-),
-logged as (
-  select
-    cast(r.started_at as date) as day,
-    provider,
-    attribution_key,
-    case when error_type is not null or status_code >= 400 then 1 else 0 end as is_failed,
-    case when r.started_at > first_at then 1 else 0 end as is_retried,
-    case
-      when input_tokens is not null or output_tokens is not null
-        then coalesce(input_tokens, 0) + coalesce(output_tokens, 0)
-    end as tokens
-  from inference_request r
-  left join repeated on repeated.source = r.source and repeated.interaction_id = r.interaction_id
-  where r.started_at >= cast(cast(:start as date) as timestamp)
-    and r.started_at < cast(cast(:end as date) as timestamp)
-),
-per_key as (
-  select
-    day,
-    provider,
-    attribution_key,
-    count(*) as requests,
-    sum(is_failed) as failed,
-    sum(is_retried) as retried,
-    sum(case when is_failed + is_retried > 0 then 1 else 0 end) as lost,
-    sum(tokens) as tokens,
-    sum(case when is_failed = 1 then tokens end) as failed_tokens,
-    sum(case when is_retried = 1 then tokens end) as retried_tokens,
-    sum(case when is_failed + is_retried > 0 then tokens end) as lost_tokens
-  from logged
-  group by 1, 2, 3
-),
-slice as (
+with slice as (
   select
     k.day,
     k.provider,
     coalesce(a.feature, 'unattributed') as feature,
-    sum(requests) as requests,
-    sum(failed) as failed,
-    sum(retried) as retried,
-    sum(lost) as lost,
-    sum(tokens) as tokens,
+    sum(request_count) as requests,
+    sum(failed_count) as failed,
+    sum(retried_count) as retried,
+    sum(lost_count) as lost,
+    sum(total_tokens) as tokens,
     sum(failed_tokens) as failed_tokens,
     sum(retried_tokens) as retried_tokens,
     sum(lost_tokens) as lost_tokens,
-    case when sum(tokens) > 0 then 1 else 0 end as by_tokens
-  from per_key k
+    case when sum(total_tokens) > 0 then 1 else 0 end as by_tokens
+  from request_day k
   left join attribution a
     on a.attribution_key = k.attribution_key and k.day >= a.valid_from and k.day < a.valid_to
   left join feature f on f.feature = a.feature
-  where (:any_provider or k.provider in :provider)
+  where k.day >= cast(:start as date)
+    and k.day < cast(:end as date)
+    and (:any_provider or k.provider in :provider)
     and (:any_team or coalesce(a.team, f.team, 'Unattributed') in :team)
     and (:any_environment or coalesce(a.environment, 'unattributed') in :environment)
   group by 1, 2, 3

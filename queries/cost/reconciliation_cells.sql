@@ -6,25 +6,25 @@
 -- returns: provider text, day date, model text, service_tier text, token_type text, unit text, charge_category text,
 --          billed_cost money, billed_quantity money, tokens count, estimated_cost money, gateway_cost money
 with gateway as (
-  select distinct source from inference_request
+  select distinct source from request_day
 ),
 billed as (
   select
     provider,
-    cast(charge_period_start as date) as day,
+    day,
     model,
     case
       when coalesce(service_tier, '') in ('', 'default', 'auto', 'standard') then 'standard' else service_tier
     end as service_tier,
     case when token_type like 'cache_write%' then 'cache_write_input_tokens' else token_type end as token_type,
-    lower(consumed_unit) as unit,
+    unit,
     charge_category,
     billed_cost,
-    consumed_quantity
-  from charge
+    billed_quantity
+  from bill_day
   where billing_currency = :currency
-    and charge_period_start >= cast(:start as date)
-    and charge_period_start < cast(:end as date)
+    and day >= cast(:start as date)
+    and day < cast(:end as date)
     and (:any_provider or provider in :provider)
     and (:any_model or coalesce(model, 'no model') in :model)
 ),
@@ -42,7 +42,7 @@ used as (
     sum(coalesce(u.cache_write_input_tokens, 0)) as cache_write_input_tokens,
     sum(coalesce(u.output_tokens, 0)) as output_tokens,
     sum(u.estimated_cost) as estimated_cost
-  from usage_day u
+  from model_usage_day u
   left join gateway g on g.source = u.source
   where u.day >= cast(:start as date)
     and u.day < cast(:end as date)
@@ -84,8 +84,7 @@ listed as (
 ),
 cells as (
   select
-    provider, day, model, service_tier, token_type, unit, charge_category, billed_cost,
-    consumed_quantity as billed_quantity,
+    provider, day, model, service_tier, token_type, unit, charge_category, billed_cost, billed_quantity,
     cast(null as bigint) as tokens,
     cast(null as decimal(38, 12)) as estimated_cost,
     cast(null as decimal(38, 12)) as gateway_cost

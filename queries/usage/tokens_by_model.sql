@@ -17,7 +17,7 @@ select
   cast(sum(output_tokens) as bigint) as output_tokens,
   sum(estimated_cost) as estimated_cost,
   cast(sum(unpriced_tokens) as bigint) as unpriced_tokens
-from usage_day
+from model_usage_day
 where day >= cast(:start as date)
   and day < cast(:end as date)
 group by provider, model, service

@@ -79,7 +79,7 @@ def test_a_budget_is_one_message_that_worsens_and_resolves_in_its_thread(
     (root,) = slack.roots()
     assert root["edited"]
     assert "$8,102 of $10,000" in root["text"]
-    assert [text[:60] for text in slack.replies(root)] == [
+    assert [text[:59] for text in slack.replies(root)] == [
         "Worse: Team Workplace has spent 81% of its November budget:"
     ]
 

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from domain.attribution import OPEN_FROM, OPEN_TO
 from queries.runner import run
+from store import request_day
 from store.bulk import insert_rows
 from store.engine import Store
-from store.schema import table, to_batch
-from store.tables import AttributedCostDay, Attribution, InferenceRequest, Outcome
+from store.schema import column_names, table, to_batch
+from store.tables import AttributedCostDay, Attribution, InferenceRequest, Outcome, RequestDay
 
 FIRST = date(2026, 11, 1)
 ASKED: dict[str, Any] = {"start": FIRST, "end": FIRST + timedelta(days=3), "currency": "USD"}
@@ -92,6 +93,9 @@ def fill(store: Store, *facts: Any) -> None:
             connection.execute(sa.delete(table(row)))
             given = [fact for fact in (*facts, *map(owner, FEATURES)) if type(fact) is row]
             insert_rows(connection, row, to_batch(row, given))
+        days = table(RequestDay)
+        connection.execute(sa.delete(days))
+        connection.execute(sa.insert(days).from_select(list(column_names(RequestDay)), request_day.rows(sa.true())))
 
 
 def ask(store: Store, query: str, **more: Any) -> list[dict[str, Any]]:

@@ -5,22 +5,27 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from store import attributed
+import sqlalchemy as sa
+
+from store import attributed, bill_day, model_usage_day, request_day
 from store.bulk import insert_rows
 from store.engine import Store
-from store.schema import to_batch
+from store.schema import column_names, table, to_batch
 from store.tables import (
     Alert,
     Annotation,
     Attribution,
+    BillDay,
     Budget,
     Charge,
     CollectorRun,
     CostDay,
     Feature,
     InferenceRequest,
+    ModelUsageDay,
     Outcome,
     Quarantine,
+    RequestDay,
     Restatement,
     SourceState,
     UsageDay,
@@ -52,6 +57,9 @@ def seed(store: Store, now: datetime) -> company.Books:
     insert(store, Restatement, restatements(now))
     insert(store, Outcome, outcomes.outcomes(now.date()))
     insert(store, InferenceRequest, outcomes.requests(now))
+    with store.write() as connection:
+        for row, rollup in ((BillDay, bill_day), (ModelUsageDay, model_usage_day), (RequestDay, request_day)):
+            connection.execute(sa.insert(table(row)).from_select(list(column_names(row)), rollup.rows(sa.true())))
     return books
 
 
