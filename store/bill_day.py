@@ -1,4 +1,4 @@
-"""Adds up a bill by what reported usage can be compared with."""
+"""Adds up a bill over all keys, for what asks of no owner."""
 
 from typing import Any
 
@@ -15,4 +15,5 @@ def rows(wanted: sa.ColumnElement[bool]) -> sa.Select[Any]:
     day = sa.cast(c.charge_period_start, sa.Date)
     grain = (c.model, c.service_tier, c.token_type, sa.func.lower(c.consumed_unit))
     keys = (day, c.source, c.provider, *grain, c.charge_category, c.billing_currency)
-    return sa.select(*keys, money(c.billed_cost), money(c.consumed_quantity)).where(wanted).group_by(*keys)
+    sums = (money(c.billed_cost), money(c.effective_cost), money(c.consumed_quantity))
+    return sa.select(*keys, *sums).where(wanted).group_by(*keys)

@@ -115,8 +115,8 @@ class CostDay:
 
 @dataclass(slots=True, kw_only=True)
 class BillDay:
-    """Rollup of `charge` for what it is compared with: UTC day × source × provider × model × service tier × kind of
-    token × unit × charge category × currency."""
+    """Rollup of `charge` over all keys: UTC day × source × provider × model × service tier × kind of token × unit
+    × charge category × currency."""
 
     day: date
     source: str
@@ -128,6 +128,7 @@ class BillDay:
     charge_category: str
     billing_currency: str
     billed_cost: Money
+    effective_cost: Money
     billed_quantity: Money | None
 
 

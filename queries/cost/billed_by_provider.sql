@@ -6,7 +6,7 @@ select
   provider,
   billing_currency,
   sum(billed_cost) as billed_cost
-from cost_day
+from bill_day
 where day >= cast(:start as date)
   and day < cast(:end as date)
 group by provider, billing_currency

@@ -14,7 +14,7 @@ with horizon as (
     end as complete_end
   from (
     select c.source, max(r.watermark_at) as watermark_at
-    from (select distinct source from cost_day where day >= cast(:billing_since as date)) c
+    from (select distinct source from bill_day where day >= cast(:billing_since as date)) c
     left join collector_run r on r.source = c.source and r.status = 'ok'
     group by c.source
   ) billing
@@ -61,6 +61,7 @@ left join scope_cost_day s
   and s.currency = b.currency
   and s.day >= b.period_start
   and s.day < b.period_end
+  and s.day > cast(:ended_after as date) - 93  -- no quarter is longer; a range of days keeps the join small
 where b.age = 1
 group by
   b.scope_type, b.scope, b.period, b.period_start, b.period_end, b.amount, b.currency, b.version, b.version_count,

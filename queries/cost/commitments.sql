@@ -8,7 +8,7 @@ select
   coalesce(sum(c.billed_cost), 0) as used_cost,
   coalesce(sum(case when c.day >= cast(:recent_since as date) then c.billed_cost end), 0) as recent_cost
 from commitment m
-left join cost_day c
+left join bill_day c
   on c.provider = m.provider
  and c.billing_currency = m.currency
  and c.day >= m.starts_on

@@ -6,7 +6,7 @@
 --          unconverted_effective_cost money, first_unconverted_day date, first_day date, last_day date
 with known as (
   select billing_currency, min(day) as first_day, max(day) as last_day
-  from cost_day
+  from bill_day
   group by billing_currency
 ),
 spent as (
@@ -17,7 +17,7 @@ spent as (
     sum(case when rate is null then billed_cost end) as unconverted_billed_cost,
     sum(case when rate is null then effective_cost end) as unconverted_effective_cost,
     min(case when rate is null then day end) as first_unconverted_day
-  from cost_day
+  from bill_day
   left join fx_rate
     on fx_rate.currency = billing_currency
    and fx_rate.to_currency <> billing_currency

@@ -3,7 +3,7 @@
 -- params:  since date
 -- returns: source text, watermark_at timestamp
 with billing as (
-  select distinct source from cost_day where day >= cast(:since as date)
+  select distinct source from bill_day where day >= cast(:since as date)
 ),
 loaded as (
   select source, max(watermark_at) as watermark_at from collector_run where status = 'ok' group by source

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import plotly.graph_objects as go
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app import data
+from app.charts.finished import FinishedFigure
 from store.engine import Store, open_store
 from store.migrate import upgrade
 from tests.app.support import company
@@ -29,6 +31,12 @@ name = "Larkfield"
 every = "1h"
 [sources.anthropic_usage]
 """
+
+
+@pytest.fixture(autouse=True)
+def checked_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plotly checks every figure that a page draws; a property it does not know raises."""
+    monkeypatch.setattr(FinishedFigure, "to_dict", lambda self: go.Figure(**self._figure).to_dict())
 
 
 @pytest.fixture(scope="session")

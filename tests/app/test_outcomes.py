@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app import data, outcomes
 from store.engine import Store
 from store.schema import table
-from store.tables import InferenceRequest, Outcome
+from store.tables import Outcome, RequestDay
 from tests.app.conftest import NOW, OpenApp
 from tests.app.support import company, reading
 from tests.app.support import outcomes as facts
@@ -88,7 +88,7 @@ def test_a_filter_by_provider_leaves_a_part_of_the_cost_and_says_so(full_store: 
 
 
 def test_without_outcomes_one_sentence_says_how_to_connect_them(full_store: Store, open_app: OpenApp) -> None:
-    forget(full_store, Outcome, InferenceRequest)
+    forget(full_store, Outcome, RequestDay)
     app = open_app("unit_economics")
     shown = reading.text(app)
     assert "No outcomes in these days. Import them with" in shown

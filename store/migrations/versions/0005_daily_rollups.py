@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("charge_category", sa.Text(), nullable=False),
         sa.Column("billing_currency", sa.Text(), nullable=False),
         sa.Column("billed_cost", sa.Numeric(38, 12), nullable=False),
+        sa.Column("effective_cost", sa.Numeric(38, 12), nullable=False),
         sa.Column("billed_quantity", sa.Numeric(38, 12), nullable=True),
     )
     op.create_table(
