@@ -7,6 +7,7 @@ from typing import Any
 
 from store import attributed
 from store.bulk import insert_rows
+from store.cost_snapshots import take_cost_snapshot
 from store.engine import Store
 from store.schema import to_batch
 from store.tables import (
@@ -30,6 +31,8 @@ from tests.app.support import company, outcomes
 ORGANIZATION_BUDGET = Decimal(20000)
 TEAM_BUDGET = Decimal(3000)
 SOURCES = ("openai_costs", "openai_usage", "anthropic_costs", "anthropic_usage", "focus_files", "gateway_log")
+RECORD_DAYS_AGO = 3
+"""When closed weeks were last put on record; the weeks that closed since are not."""
 FAILURE = "anthropic_usage: the admin key was refused (401). Make a new one and set ANTHROPIC_ADMIN_KEY."
 
 
@@ -52,6 +55,7 @@ def seed(store: Store, now: datetime) -> company.Books:
     insert(store, Restatement, restatements(now))
     insert(store, Outcome, outcomes.outcomes(now.date()))
     insert(store, InferenceRequest, outcomes.requests(now))
+    take_cost_snapshot(store, now - timedelta(days=RECORD_DAYS_AGO))
     return books
 
 
