@@ -19,6 +19,7 @@ from config.settings import (
     config_dir,
     load_settings,
 )
+from domain.closing import ENDED_DAYS as ENDED_DAYS
 from queries import outlook
 from queries.outlook import Budgets
 from queries.runner import Result, run
@@ -32,9 +33,6 @@ CACHE_SECONDS = 600
 VERSION_SECONDS = 2
 """How old the check for new data may be: many sessions share one check."""
 SETTINGS_SECONDS = 60
-ENDED_DAYS = 14
-"""A source without a cost for so long has ended; it does not hold back what counts as a whole day."""
-
 
 _SETTINGS: Memo[Settings] = Memo(SETTINGS_SECONDS)
 _PROBLEMS: Memo[tuple[tuple[str, str], ...]] = Memo(SETTINGS_SECONDS)

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bench.big_company import BIG, DAYS, FIRST_DAY, PROVIDERS, Company, write_config
+from bench.big_company import BIG, DAYS, FIRST_DAY, NOW, PROVIDERS, Company, write_config
 from bench.big_facts import write_facts, write_keys
 from config.loader import Reference, load_reference
 from store import rollup
+from store.cost_snapshots import take_cost_snapshot
 from store.engine import Store, open_store
 from store.migrate import upgrade
 from store.price_book import PriceBook
@@ -90,6 +91,7 @@ def _build(path: Path, reference: Reference, company: Company) -> None:
             for provider in PROVIDERS:
                 for fact, source in zip((Charge, TokenUsage), provider.sources, strict=True):
                     rollup.rebuild(connection, fact, source, days, PriceBook())
+    take_cost_snapshot(store, NOW - timedelta(days=1))
     with store.read() as connection:
         connection.exec_driver_sql("checkpoint")
     store.close()

@@ -8,7 +8,8 @@ import typer
 from rich.console import Console
 
 from burnline import exit_codes
-from burnline.context import open_context
+from burnline.closing import record_closed_weeks
+from burnline.context import open_context, utc_now
 from burnline.output import out, print_json
 from burnline.progress import Bars
 from collectors.base import FileSource
@@ -35,7 +36,9 @@ def collect_sources(name: str | None, window: Window | None, progress: Progress)
     if window and any(isinstance(source.source, FileSource) for source in chosen) and name:
         raise SettingsError(f"{name} reads files whole; leave out --since and --until.")
     runner = context.runner(progress)
-    return [outcome for source in chosen for outcome in runner.run(source, window)]
+    outcomes = [outcome for source in chosen for outcome in runner.run(source, window)]
+    record_closed_weeks(context, utc_now())
+    return outcomes
 
 
 def import_files(name: str, settings: dict[str, Any], progress: Progress) -> list[Outcome]:
@@ -46,7 +49,9 @@ def import_files(name: str, settings: dict[str, Any], progress: Progress) -> lis
     if name in sources() and name != settings["kind"]:
         raise SettingsError(f"{name!r} is the name of another kind of source; choose another name with --source.")
     (source,) = configured(Settings(sources={name: settings}))
-    return context.runner(progress).run(source)
+    outcomes = context.runner(progress).run(source)
+    record_closed_weeks(context, utc_now())
+    return outcomes
 
 
 def undeclared_features() -> str:

@@ -1,4 +1,4 @@
-"""Runs sources when they are due, what pages ask for at once, and the rules after that."""
+"""Runs sources when they are due, what pages ask for at once, and after that the rules and the record of weeks."""
 
 import logging
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from burnline.alerting import StopLog, check_and_deliver, deliver_waiting
+from burnline.closing import record_closed_weeks
 from burnline.context import Context, utc_now
 from collectors.configured import Configured
 from collectors.run import Progress, Runner, untold
@@ -24,6 +25,8 @@ POLL_SECONDS = 2
 """How long a click on "Run now" waits at most before the worker sees it."""
 DELIVER_SECONDS = 10
 """A message that could not be sent is tried again after 5 s at first, so looking every 10 s loses little."""
+RECORD_SECONDS = 3600
+"""Every load asks for the record of closed weeks; between loads weeks close only by the clock."""
 ROLE_ORDER = ("billing", "usage", "metrics")
 """Bills are small and answer the first question, so a first run loads them first."""
 
@@ -72,6 +75,14 @@ class Worker:
         self._scheduler.add_job(
             self._alerts, "interval", id="alerts", seconds=every.total_seconds(), next_run_time=first
         )
+        self._scheduler.add_job(
+            self._record,
+            "interval",
+            id="closed-weeks",
+            seconds=RECORD_SECONDS,
+            next_run_time=None if self.sources else now,  # None: not before every source has run once
+            max_instances=2,  # the second waits for the first to write, so it sees every load before it
+        )
         self._scheduler.add_job(self._deliver, "interval", id="deliver", seconds=DELIVER_SECONDS)
         self._scheduler.add_job(self._take_requests, "interval", id="requests", seconds=POLL_SECONDS)
         self._scheduler.start()
@@ -94,7 +105,8 @@ class Worker:
             everything_ran = not self._not_yet_run
         if everything_ran:
             self._on_loaded()
-            self._scheduler.modify_job("alerts", next_run_time=utc_now())
+            for job_id in ("closed-weeks", "alerts"):
+                self._scheduler.modify_job(job_id, next_run_time=utc_now())
 
     def _take_requests(self) -> None:
         for request in ledger.take_requests(self.context.store, utc_now()):
@@ -105,6 +117,11 @@ class Worker:
                     id=request.request_id,
                     executor="collect",
                 )
+
+    def _record(self) -> None:
+        weeks = record_closed_weeks(self.context, utc_now())
+        if weeks:
+            log.info("%s closed weeks have something new on record.", weeks)
 
     def _alerts(self) -> None:
         report = check_and_deliver(self.context, utc_now())

@@ -561,6 +561,26 @@ class Restatement:
 
 
 @dataclass(slots=True, kw_only=True)
+class CostSnapshot:
+    """What a closed week cost as it was known since `taken_at`: week × taken_at × currency × scope type × scope.
+
+    Weeks begin on Monday; scopes are those of `scope_cost_day`. A row holds until the next one of the same week,
+    currency and scope, and nothing is ever rewritten. A week's first rows are taken when it closed, later ones for what
+    changed only; 0 tells what vanished. `watermark_at` is the earliest watermark of the sources that still billed; NULL
+    when none did, or one had not delivered yet.
+    """
+
+    week_start: date
+    taken_at: datetime
+    currency: str
+    scope_type: str
+    scope: str
+    billed_cost: Money
+    effective_cost: Money
+    watermark_at: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class Quarantine:
     """One row of a file that was not loaded, with its number and the reason; never its content."""
 
@@ -649,7 +669,17 @@ ROLLUPS = (
     ScopeCostDay,
 )
 REFERENCE = (Feature, Attribution, Budget, Price, Annotation, FxRate, AllocationRule, Commitment, ReferenceFile)
-LEDGERS = (CollectorRun, SourceState, CollectionRequest, Restatement, Quarantine, Alert, AlertEvent, Outbox)
+LEDGERS = (
+    CollectorRun,
+    SourceState,
+    CollectionRequest,
+    Restatement,
+    CostSnapshot,
+    Quarantine,
+    Alert,
+    AlertEvent,
+    Outbox,
+)
 ALL = FACTS + ROLLUPS + REFERENCE + LEDGERS
 
 TABLES = {row: table(row) for row in ALL}

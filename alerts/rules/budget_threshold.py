@@ -9,14 +9,13 @@ from urllib.parse import urlencode
 from alerts.base import Finding, Row, Rule, Situation, State
 from alerts.wording import month, percent
 from domain.budget import BudgetPace
+from domain.closing import ENDED_DAYS
 from domain.wording import count, money, signed_percent
 
 QUERY = "cost/budget_status"
 
 LATE_BILL_DAYS = 3
 """The bill of a month's last day comes after the month; its budget is watched until it does, at most so long."""
-BILLING_DAYS = 14
-"""A source without a cost for so long has ended and does not hold back what counts as a whole day."""
 
 GROUPING = {
     "organization": "team",
@@ -37,7 +36,7 @@ def _params(situation: Situation) -> dict[str, Any]:
     return {
         "day": situation.today,
         "ended_after": situation.today - timedelta(days=LATE_BILL_DAYS),
-        "billing_since": situation.today - timedelta(days=BILLING_DAYS),
+        "billing_since": situation.today - timedelta(days=ENDED_DAYS),
     }
 
 

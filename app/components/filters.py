@@ -117,11 +117,18 @@ def choose_period(horizon: Horizon) -> Period:
     return period.resolve(name or period.DEFAULT, horizon.today, horizon.complete_end, custom)
 
 
-def choose_one(label: str, names: Mapping[str, str], key: str) -> str:
-    """One of a few, as buttons beside each other; the first is the default."""
+def choose_one(label: str, names: Mapping[str, str], key: str, *, disabled: bool = False) -> str:
+    """One of a few, as buttons beside each other; the first is the default. `disabled` where it decides nothing."""
     first = next(iter(names))
     chosen = st.segmented_control(
-        label, list(names), default=first, required=True, format_func=names.__getitem__, key=key, bind=URL
+        label,
+        list(names),
+        default=first,
+        required=True,
+        format_func=names.__getitem__,
+        key=key,
+        bind=URL,
+        disabled=disabled,
     )
     return chosen or first
 

@@ -1,4 +1,4 @@
-"""What is spent on what, over time; every choice is in the URL."""
+"""What is spent on what, over time, as it is known now or was on an earlier day; every choice is in the URL."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,8 +10,9 @@ import streamlit as st
 from app import data, stories, tables
 from app import format as fmt
 from app.charts import stacked
-from app.components import chart, columns, empty, filters, head, metrics, other_currencies, table
+from app.components import as_known, chart, columns, empty, filters, head, metrics, other_currencies, table
 from app.components.filters import Chosen
+from app.components.markdown import plain
 from app.components.metrics import Card
 from app.components.section import section
 from app.components.sql import show_sql
@@ -40,13 +41,21 @@ def render() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         period = filters.choose_period(horizon)
         dimension = filters.choose_one("By", filters.DIMENSIONS, "by")
-        bucket = filters.choose_one("Per", filters.BUCKETS, "bucket")
+        place_of_bucket = st.container(width="content")
         measure = filters.choose_one("Cost", filters.MEASURES, "measure")
         currencies = data.ask("cost/currencies", start=period.start, end=period.end)
         currency = filters.choose_currency([row["billing_currency"] for row in currencies.rows()])
         chosen_filters = filters.choose_filters(found, filters.FILTERABLE)
+        as_of, problem = as_known.choose(horizon)
+        with place_of_bucket:
+            bucket = filters.choose_one("Per", filters.BUCKETS, "bucket", disabled=as_of is not None)
+    if problem:
+        st.warning(plain(problem), icon=":material/history:")
     if told := filters.told(chosen_filters, found):
         st.caption(told)
+    if as_of:
+        as_known.draw(as_known.View(Chosen(period, currency, chosen_filters), dimension, measure, as_of))
+        return
     first_day = other_currencies.first_day(currencies.rows(), currency)
     compared = first_day is not None and first_day <= period.before < period.before_end
     view = View(Chosen(period, currency, chosen_filters), dimension, bucket, measure, compared)
@@ -165,7 +174,7 @@ def _restated(view: View) -> None:
     st.markdown("## Changed after the day was complete")
     st.caption(
         f"Vendors corrected the bill of {fmt.plural(len(days), 'day')} by {fmt.signed_money(change, currency)} in all. "
-        "The figures above hold the newest."
+        "The figures above hold the newest; *As known on* shows closed weeks as they were."
     )
     drawn = pa.table(
         {

@@ -2,7 +2,7 @@
 -- grain:   one row
 -- params:  none
 -- returns: run_count count, last_finished_at timestamp, alert_count count, last_alert_at timestamp,
---          request_count count, picked_up_count count, declared_revision count
+--          request_count count, picked_up_count count, declared_revision count, last_snapshot_at timestamp
 select
   cast(r.run_count as bigint) as run_count,
   r.last_finished_at,
@@ -10,8 +10,10 @@ select
   a.last_alert_at,
   cast(q.request_count as bigint) as request_count,
   cast(q.picked_up_count as bigint) as picked_up_count,
-  cast(d.revision as bigint) as declared_revision
+  cast(d.revision as bigint) as declared_revision,
+  s.last_snapshot_at
 from (select count(*) as run_count, max(finished_at) as last_finished_at from collector_run) r
 cross join (select count(*) as alert_count, max(updated_at) as last_alert_at from alert) a
 cross join (select count(*) as request_count, count(picked_up_at) as picked_up_count from collection_request) q
 cross join (select coalesce(sum(revision), 0) as revision from reference_file) d
+cross join (select max(taken_at) as last_snapshot_at from cost_snapshot) s

@@ -17,7 +17,14 @@ from tests.app.support.seed import seed
 NOW = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
 QUERIES = sorted(catalog())
 
-TEXTS = {"currency": "USD", "dimension": "feature", "measure": "billed", "bucket": "week", "per": "key"}
+TEXTS = {
+    "currency": "USD",
+    "dimension": "feature",
+    "measure": "billed",
+    "bucket": "week",
+    "per": "key",
+    "scope_type": "feature",
+}
 """Values of text parameters by name; a new name has to be added here."""
 COUNT = 10
 BEGINNINGS = ("start", "since", "previous_start", "before_start", "after_start")

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from store import attributed, bill_day, model_usage_day, request_day
 from store.bulk import insert_rows
+from store.cost_snapshots import take_cost_snapshot
 from store.engine import Store
 from store.schema import column_names, table, to_batch
 from store.tables import (
@@ -35,6 +36,8 @@ from tests.app.support import company, outcomes
 ORGANIZATION_BUDGET = Decimal(20000)
 TEAM_BUDGET = Decimal(3000)
 SOURCES = ("openai_costs", "openai_usage", "anthropic_costs", "anthropic_usage", "focus_files", "gateway_log")
+RECORD_DAYS_AGO = 3
+"""When closed weeks were last put on record; the weeks that closed since are not."""
 FAILURE = "anthropic_usage: the admin key was refused (401). Make a new one and set ANTHROPIC_ADMIN_KEY."
 
 
@@ -60,6 +63,7 @@ def seed(store: Store, now: datetime) -> company.Books:
     with store.write() as connection:
         for row, rollup in ((BillDay, bill_day), (ModelUsageDay, model_usage_day), (RequestDay, request_day)):
             connection.execute(sa.insert(table(row)).from_select(list(column_names(row)), rollup.rows(sa.true())))
+    take_cost_snapshot(store, now - timedelta(days=RECORD_DAYS_AGO))
     return books
 
 
