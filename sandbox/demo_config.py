@@ -4,36 +4,26 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import date, timedelta
 from pathlib import Path
 
 from sandbox import anthropic_api, openai_api, slack_api
 from sandbox.catalog import (
-    ANTHROPIC,
     ANTHROPIC_ORG_ID,
     FEATURES,
-    OPENAI,
     OPENAI_ORG_ID,
-    PRODUCTION,
     TEAMS,
 )
 from sandbox.company import Company
+from sandbox.demo_budgets import BUDGET_COLUMNS, budget_rows
+from sandbox.demo_commitments import COMMITMENT_COLUMNS, commitment_rows
 from sandbox.events import LAUNCH_DAYS_BEFORE, LAUNCH_FEATURE
 from sandbox.keys import ADMIN_KEY_ANTHROPIC, ADMIN_KEY_OPENAI, SLACK_TOKEN
 from sandbox.slack_store import AI_ALERTS_CHANNEL, FINOPS_CHANNEL
-from sandbox.truth import BilledCost, Truth
+from sandbox.truth import Truth
 
 __all__ = ["ANTHROPIC_ORG_ID", "OPENAI_ORG_ID", "DemoConnection", "write_demo_config"]
 
-OVERRUNNING_TEAM = "Workplace Tools"
-"""Its budget did not foresee the routing change, so the anchor month runs over."""
-
-_MONTHS_BEFORE, _MONTHS_AFTER = 4, 2
-_HEADROOM = {"organization": Decimal("1.04"), "team": Decimal("1.05"), "feature": Decimal("1.06")}
-_PROVIDER_HEADROOM = Decimal("1.04")
-_OVERRUN_BUDGET_SHARE = Decimal("0.72")
-_ROUND_TO = Decimal(100)
 _RULE_DATE_MARGIN_DAYS = 60
 
 
@@ -54,14 +44,16 @@ class DemoConnection:
 
 
 def write_demo_config(company: Company, folder: Path, base_url: str) -> DemoConnection:
-    """Write features.toml, attribution.toml, budgets.csv and annotations.csv into `folder`.
+    """Write features.toml, attribution.toml, budgets.csv, commitments.csv and annotations.csv into `folder`.
 
     `base_url` is the sandbox's own address; the answer says where each vendor is found under it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "features.toml").write_text(_features_toml(), encoding="utf-8")
     (folder / "attribution.toml").write_text(_attribution_toml(company), encoding="utf-8")
-    _write_csv(folder / "budgets.csv", _BUDGET_COLUMNS, _budget_rows(company))
+    truth = Truth(company)
+    _write_csv(folder / "budgets.csv", BUDGET_COLUMNS, budget_rows(truth))
+    _write_csv(folder / "commitments.csv", COMMITMENT_COLUMNS, commitment_rows(truth))
     _write_csv(folder / "annotations.csv", _ANNOTATION_COLUMNS, _annotation_rows(company))
     return demo_connection(base_url)
 
@@ -132,7 +124,6 @@ def _attribution_toml(company: Company) -> str:
     return head + "\n".join(rules.values())
 
 
-_BUDGET_COLUMNS = ("scope_type", "scope", "period", "period_start", "amount", "currency")
 _ANNOTATION_COLUMNS = ("occurred_at", "kind", "title", "feature")
 
 
@@ -141,48 +132,6 @@ def _write_csv(path: Path, columns: tuple[str, ...], rows: list[tuple[str, ...]]
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows(rows)
-
-
-def _month_start(day: date, months: int) -> date:
-    number = day.year * 12 + day.month - 1 + months
-    return date(number // 12, number % 12 + 1, 1)
-
-
-def _budget_rows(company: Company) -> list[tuple[str, ...]]:
-    truth = Truth(company)
-    rows: list[tuple[str, ...]] = []
-    for offset in range(-_MONTHS_BEFORE, _MONTHS_AFTER + 1):
-        start, end = _month_start(company.anchor, offset), _month_start(company.anchor, offset + 1)
-        settled = datetime.combine(end, time(), tzinfo=UTC) + timedelta(days=7)
-        costs = truth.billed_costs(start, end, settled)
-        for scope_type, scope, amount in _month_budgets(costs, overrun=offset >= 0):
-            rows.append((scope_type, scope, "month", start.isoformat(), str(amount), "USD"))
-    return rows
-
-
-def _month_budgets(costs: list[BilledCost], *, overrun: bool) -> list[tuple[str, str, Decimal]]:
-    team_of = {feature.key: feature.team for feature in FEATURES}
-    budgets = [("organization", "", _rounded(_sum(costs), _HEADROOM["organization"]))]
-    for provider in (OPENAI, ANTHROPIC):
-        spent = _sum([cost for cost in costs if cost.provider == provider])
-        budgets.append(("provider", provider, _rounded(spent, _PROVIDER_HEADROOM)))
-    for team in TEAMS:
-        spent = _sum([cost for cost in costs if cost.feature and team_of[cost.feature] == team.key])
-        late = overrun and team.name == OVERRUNNING_TEAM
-        budgets.append(("team", team.name, _rounded(spent, _OVERRUN_BUDGET_SHARE if late else _HEADROOM["team"])))
-    for feature in FEATURES:
-        spent = _sum([cost for cost in costs if cost.feature == feature.key])
-        if any(cost.environment == PRODUCTION for cost in costs if cost.feature == feature.key):
-            budgets.append(("feature", feature.key, _rounded(spent, _HEADROOM["feature"])))
-    return budgets
-
-
-def _sum(costs: list[BilledCost]) -> Decimal:
-    return sum((cost.billed_cost for cost in costs), Decimal(0))
-
-
-def _rounded(spent: Decimal, factor: Decimal) -> Decimal:
-    return max(_ROUND_TO, (spent * factor / _ROUND_TO).to_integral_value() * _ROUND_TO)
 
 
 def _annotation_rows(company: Company) -> list[tuple[str, ...]]:

@@ -28,3 +28,9 @@ def epoch_hour(moment: datetime) -> int:
 def rfc3339(epoch_seconds: int) -> str:
     """`2026-11-01T00:00:00Z`."""
     return datetime.fromtimestamp(epoch_seconds, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def month_start(day: date, months: int) -> date:
+    """The first day of the month that many months after the day's own."""
+    number = day.year * 12 + day.month - 1 + months
+    return date(number // 12, number % 12 + 1, 1)

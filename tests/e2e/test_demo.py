@@ -137,12 +137,12 @@ def test_slack_hears_of_each_budget_in_danger_once(demo: Served, demo_folder: Pa
     assert names
     days = (now.date() - month).days
     for budget in reference.budgets:
-        if budget.scope_type != "team" or budget.period_start != month:
+        if (budget.scope_type, budget.period, budget.period_start) != ("team", "month", month):
             continue
         spent = spent_by_team.get(budget.scope, Decimal(0))
         pace = spent / days * (budget.period_end - month).days if days >= 3 else Decimal(0)
         in_danger = spent > budget.amount * Decimal("0.8") or pace > budget.amount
-        about = [text for text in texts if f"Team {budget.scope} " in text]
+        about = [text for text in texts if f"Team {budget.scope} " in text and f"{month:%B} budget" in text]
         assert len(about) == (1 if in_danger else 0), (budget, plain(spent), texts)
 
 

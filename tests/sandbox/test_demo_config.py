@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from config.loader import load_reference
+from domain.commitment import RECENT_DAYS, Burn
 from sandbox.company import Company
-from sandbox.demo_config import OVERRUNNING_TEAM, DemoConnection, write_demo_config
+from sandbox.demo_budgets import OVERRUNNING_TEAM, QUARTER_TEAM, REVISED_FEATURE
+from sandbox.demo_config import DemoConnection, write_demo_config
 from sandbox.truth import Truth
 
 
@@ -57,7 +60,7 @@ def test_the_organization_lands_near_its_budget_and_one_team_does_not(company: C
     budgets = {
         (row["scope_type"], row["scope"]): Decimal(row["amount"])
         for row in _csv(folder / "budgets.csv")
-        if row["period_start"] == "2026-11-01"
+        if row["period_start"] == "2026-11-01" and row["period"] == "month"
     }
     settled = datetime(2026, 12, 10, tzinfo=UTC)
     costs = Truth(company).billed_costs(date(2026, 11, 1), date(2026, 12, 1), settled)
@@ -77,8 +80,63 @@ def test_budgets_cover_five_months_up_to_the_anchor_and_two_after(folder: Path) 
     months = sorted({row["period_start"] for row in rows})
     assert months == [f"2026-{month:02d}-01" for month in range(7, 13)] + ["2027-01-01"]
     assert {row["scope_type"] for row in rows} == {"organization", "provider", "team", "feature"}
-    assert {(row["period"], row["currency"]) for row in rows} == {("month", "USD")}
+    assert {row["currency"] for row in rows} == {"USD"}
     assert all(Decimal(row["amount"]) > 0 for row in rows)
+
+
+def test_a_quarter_budget_is_the_sum_of_its_months(folder: Path) -> None:
+    rows = _csv(folder / "budgets.csv")
+    quarters = {(row["scope_type"], row["scope"]): row for row in rows if row["period"] == "quarter"}
+    assert set(quarters) == {("organization", ""), ("team", QUARTER_TEAM)}
+    for scope, quarter in quarters.items():
+        assert quarter["period_start"] == "2026-10-01"
+        months = [
+            Decimal(row["amount"])
+            for row in rows
+            if (row["scope_type"], row["scope"]) == scope
+            and row["period"] == "month"
+            and row["period_start"] in ("2026-10-01", "2026-11-01", "2026-12-01")
+        ]
+        assert len(months) == 3
+        assert Decimal(quarter["amount"]) == sum(months)
+
+
+def test_one_budget_was_raised_after_its_launch(folder: Path) -> None:
+    versions = [row for row in _csv(folder / "budgets.csv") if row["version"]]
+    assert [row["scope"] for row in versions] == [REVISED_FEATURE] * 2
+    planned, revised = versions
+    assert planned["period_start"] == revised["period_start"] == "2026-11-01"
+    assert planned["approved_on"] < revised["approved_on"] < "2026-11-01"
+    assert Decimal(planned["amount"]) < Decimal(revised["amount"])
+
+
+def test_the_credit_runs_out_before_its_end_and_the_commitment_is_not_used_up(company: Company, folder: Path) -> None:
+    credit, commitment = _csv(folder / "commitments.csv")
+    truth, anchor, now = Truth(company), company.anchor, datetime(2026, 11, 28, tzinfo=UTC)
+
+    def burn(row: dict[str, str]) -> Burn:
+        start = date.fromisoformat(row["starts_on"])
+        assert start >= anchor - timedelta(days=120), "the demo loads no earlier costs"
+        return Burn(
+            Decimal(row["amount"]),
+            truth.total_cost(start, anchor, now, provider=row["provider"]),
+            truth.total_cost(anchor - timedelta(days=RECENT_DAYS), anchor, now, provider=row["provider"]),
+            anchor,
+            date.fromisoformat(row["ends_on"]),
+        )
+
+    runs_out_on = burn(credit).runs_out_on
+    assert runs_out_on is not None
+    assert timedelta(days=14) < runs_out_on - anchor < timedelta(days=28)
+    assert (commitment["kind"], burn(commitment).runs_out_on) == ("commitment", None)
+    assert burn(commitment).unused_at_end > 0
+
+
+def test_burnline_reads_every_line(folder: Path) -> None:
+    reference = load_reference(folder)
+    assert [str(problem) for problem in reference.problems] == []
+    assert len(reference.budgets) == len(_csv(folder / "budgets.csv"))
+    assert len(reference.commitments) == 2
 
 
 def test_annotations_are_the_events(company: Company, folder: Path) -> None:
