@@ -11,12 +11,25 @@ from datetime import date
 from pathlib import Path
 
 from config.settings import CONFIG_DIR_VARIABLE, FILE_NAME, STORE_URL_VARIABLE, SettingsError
+from sandbox import exports
 from sandbox.company import Company
 from sandbox.demo_config import DemoConnection, write_demo_config
 
 FOLDER_VARIABLE = "BURNLINE_DEMO_DIR"
 SEED = 7
-BACKFILL_DAYS = 120
+BACKFILL_DAYS = exports.HISTORY_DAYS
+
+OUTCOME_COLUMN = {
+    "day": "date",
+    "feature": "feature",
+    "outcome": "result",
+    "customer_tier": "plan",
+    "outcome_count": "closed",
+    "accepted_count": "accepted",
+    "safe_count": "safe",
+    "good_count": "good",
+}
+"""Field of an outcome → what the company's file calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +52,7 @@ def running_demo() -> Iterator[Demo]:
     try:
         anchor = date.fromisoformat((folder / "sandbox" / "anchor.txt").read_text().strip())
         connection = write_demo_config(Company(SEED, anchor), _clean_config(folder), url)
-        write_settings(folder / "config", connection)
+        write_settings(folder / "config", connection, (folder / "sandbox" / exports.FOLDER).resolve())
         os.environ[CONFIG_DIR_VARIABLE] = str(folder / "config")
         os.environ[STORE_URL_VARIABLE] = f"duckdb:///{folder / 'demo.duckdb'}"
         yield Demo(url)
@@ -65,8 +78,13 @@ def _clean_config(folder: Path) -> Path:
     return config
 
 
-def write_settings(config: Path, connection: DemoConnection, *, backfill_days: int = BACKFILL_DAYS) -> None:
-    """Writes burnline.toml and its secrets; at every start, since the sandbox listens on a new port each time."""
+def write_settings(
+    config: Path, connection: DemoConnection, files: Path, *, backfill_days: int = BACKFILL_DAYS
+) -> None:
+    """Writes burnline.toml and its secrets; at every start, since the sandbox listens on a new port each time.
+
+    `files` is the folder of what the company gets as files.
+    """
     secrets = {
         "openai": connection.openai_admin_key,
         "anthropic": connection.anthropic_admin_key,
@@ -102,7 +120,15 @@ def write_settings(config: Path, connection: DemoConnection, *, backfill_days: i
                     max_requests_per_second=1000,
                 )
             )
+    parts += _file_sources(files)
     (config / FILE_NAME).write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def _file_sources(files: Path) -> list[str]:
+    return [
+        _section("sources.outcomes", kind="outcomes_csv", path=str(files / exports.OUTCOMES)),
+        _section("sources.outcomes.map", **OUTCOME_COLUMN),
+    ]
 
 
 def _section(name: str, **values: str | int | list[int]) -> str:

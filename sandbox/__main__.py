@@ -12,7 +12,9 @@ from pathlib import Path
 
 import uvicorn
 
+from sandbox import exports
 from sandbox.company import Company
+from sandbox.exports import keep_writing
 from sandbox.server import create_app
 
 HOST = "127.0.0.1"
@@ -52,17 +54,24 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one (default)")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--anchor", type=date.fromisoformat, help="YYYY-MM-DD, the company's 'today'")
-    parser.add_argument("--state-dir", type=Path, help="keeps Slack messages and the anchor across restarts")
+    parser.add_argument("--state-dir", type=Path, help="keeps Slack messages, the anchor and the exports")
     parser.add_argument("--exit-with-parent", action="store_true", help="stop when standard input closes")
     options = parser.parse_args(arguments)
-    anchor = resolve_anchor(options.anchor, options.state_dir, datetime.now(UTC).date())
-    app = create_app(Company(options.seed, anchor), now=lambda: datetime.now(UTC), state_dir=options.state_dir)
+    anchor = resolve_anchor(options.anchor, options.state_dir, _now().date())
+    company = Company(options.seed, anchor)
+    if options.state_dir:
+        keep_writing(company, options.state_dir / exports.FOLDER, _now)
+    app = create_app(company, now=_now, state_dir=options.state_dir)
     listener = socket.create_server((HOST, options.port), backlog=128)
     config = uvicorn.Config(app, lifespan="off", access_log=False, log_level="warning", ws="none")
     server = SandboxServer(config, f"http://{HOST}:{listener.getsockname()[1]}")
     if options.exit_with_parent:
         threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
     server.run(sockets=[listener])
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _stop_at_end_of_input(server: SandboxServer) -> None:

@@ -21,7 +21,9 @@ from config.settings import load_settings
 from queries.runner import run
 from sandbox.company import Company
 from sandbox.demo_config import write_demo_config
+from sandbox.exports import write_exports
 from sandbox.faults import Faults
+from sandbox.outcomes import outcome_counts
 from sandbox.server import create_app
 from sandbox.truth import Truth
 from store.books import open_books
@@ -45,12 +47,14 @@ class Line:
         self.now = FIRST_NOW
         self.store = store
         self.truth = Truth(company)
-        write_settings(folder, write_demo_config(company, folder, url), backfill_days=BACKFILL_DAYS)
+        self.files = folder / "exports"
+        write_settings(folder, write_demo_config(company, folder, url), self.files, backfill_days=BACKFILL_DAYS)
         self.settings, self.reference = load_settings(folder), load_reference(folder)
         sync_reference(store, self.reference)
 
     def collect(self) -> None:
         """Runs every source; each must end well although the vendors fail now and then."""
+        write_exports(self.truth.company, self.files, self.now, BACKFILL_DAYS)
         runner = Runner(self.store, open_books(self.store, self.reference), clock=lambda: self.now)
         for source in configured(self.settings):
             outcomes = runner.run(source)
@@ -134,6 +138,21 @@ def test_tokens_and_requests_are_counted_once(line: Line) -> None:
         ]
         for row in line.ask("usage/tokens_by_model")
         if row["service"] in ("completions", "embeddings", "messages")
+    }
+    assert found == dict(expected)
+
+
+def test_every_outcome_is_counted_once_although_its_file_came_twice(line: Line) -> None:
+    first, last = line.span
+    expected: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for counted in outcome_counts(line.truth.company, first, last - timedelta(days=1)):
+        total = expected[counted.feature]
+        total[0] += counted.closed
+        total[1] += counted.accepted
+        total[2] += counted.good
+    found = {
+        row["feature"]: [row["outcome_count"], row["accepted_count"], row["good_count"]]
+        for row in line.ask("cost/outcomes_by_feature", currency="USD", provider=[], team=[], environment=[])
     }
     assert found == dict(expected)
 

@@ -1,0 +1,54 @@
+"""Files that reach the company every night beside the vendors' APIs; Burnline reads them as file sources."""
+
+from __future__ import annotations
+
+import csv
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import astuple
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sandbox.company import Company
+from sandbox.outcomes import OUTCOME_COLUMNS, outcome_counts
+
+FOLDER = "exports"
+OUTCOMES = "outcomes.csv"
+
+HISTORY_DAYS = 120
+"""The files go back that many days before the anchor, as far as the demo loads bills."""
+_LOOK_SECONDS = 60
+
+
+def write_exports(company: Company, folder: Path, now: datetime, history_days: int = HISTORY_DAYS) -> None:
+    """Write every file up to the last whole UTC day. The same day gives the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    start, end = company.anchor - timedelta(days=history_days), now.date()
+    _write(folder / OUTCOMES, OUTCOME_COLUMNS, map(astuple, outcome_counts(company, start, end)))
+
+
+def keep_writing(company: Company, folder: Path, now: Callable[[], datetime]) -> None:
+    """Write the files, and again after every midnight for as long as the process lives."""
+    written = now()
+    write_exports(company, folder, written)
+    threading.Thread(target=_after_midnights, args=(company, folder, now, written.date()), daemon=True).start()
+
+
+def _after_midnights(company: Company, folder: Path, now: Callable[[], datetime], written: date) -> None:
+    while True:
+        time.sleep(_LOOK_SECONDS)
+        moment = now()
+        if moment.date() != written:
+            write_exports(company, folder, moment)
+            written = moment.date()
+
+
+def _write(path: Path, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
+    """Whole or not at all: a reader may come in between."""
+    unfinished = path.with_suffix(".part")
+    with unfinished.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+    unfinished.replace(path)
