@@ -95,11 +95,15 @@ FEATURES = (
     Feature("image-studio", "Image studio", "discovery", "standard", "Dario Mensah"),
     Feature("fraud-review", "Fraud review", "trust", "critical", "Solveig Ahmadi"),
     Feature("content-moderation", "Content moderation", "trust", "critical", "Rafael Nkemelu"),
+    Feature("evaluation", "Evaluation & guardrails", "trust", "internal", "Rafael Nkemelu"),
     Feature("contract-review", "Contract review", "back-office", "standard", "Hanna Petrov"),
     Feature("invoice-reader", "Invoice reader", "back-office", "standard", "Hanna Petrov"),
     Feature("code-review", "Code review", "workplace", "internal", "Tomasz Adeyemi"),
     Feature("research-desk", "Research desk", "workplace", "internal", "Lucía Farrow"),
 )
+
+SHARED_FEATURE = "evaluation"
+"""Judges the answers of all other features, which bear its costs by their own direct costs."""
 
 UNOWNED_PROJECT = "hack-days"
 """Left over from a hackathon: still spends money, belongs to nobody."""
@@ -167,6 +171,13 @@ _PRODUCTION = (
             input_tokens=4200, output_tokens=600, cache_read=0.10),
 )  # fmt: skip
 
+_SHARED = (
+    Traffic(SHARED_FEATURE, OPENAI, _CHAT, SMALL, 58_000, "steady", keys=("judge",),
+            input_tokens=1700, output_tokens=85, cache_read=0.45),
+    Traffic(SHARED_FEATURE, OPENAI, _CHAT, FRONTIER, 2_600, "nightly", keys=("regression",), tier="batch",
+            input_tokens=5200, output_tokens=800, cache_read=0.20),
+)  # fmt: skip
+
 STAGING_SHARE = 0.02
 """Staging repeats each feature's first chat call at two percent of production volume, in office hours."""
 
@@ -189,4 +200,4 @@ def _staging(production: tuple[Traffic, ...]) -> tuple[Traffic, ...]:
     )
 
 
-TRAFFIC = _PRODUCTION + _staging(_PRODUCTION)
+TRAFFIC = _PRODUCTION + _staging(_PRODUCTION) + _SHARED

@@ -52,7 +52,7 @@ def budget_rows(truth: Truth) -> list[tuple[str, ...]]:
     for offset in range(-_MONTHS_BEFORE, _MONTHS_AFTER + 1):
         start, end = month_start(anchor, offset), month_start(anchor, offset + 1)
         settled = datetime.combine(end, time(), tzinfo=UTC) + timedelta(days=7)
-        budgets += _month(start, truth.billed_costs(start, end, settled), overrun=offset >= 0)
+        budgets += _month(start, truth.borne_costs(start, end, settled), overrun=offset >= 0)
     budgets = [version for budget in budgets for version in _versions(budget, anchor)]
     budgets += _quarters(budgets, anchor)
     return [tuple("" if value is None else str(value) for value in budget) for budget in budgets]

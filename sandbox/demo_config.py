@@ -12,6 +12,7 @@ from sandbox.catalog import (
     ANTHROPIC_ORG_ID,
     FEATURES,
     OPENAI_ORG_ID,
+    SHARED_FEATURE,
     TEAMS,
 )
 from sandbox.company import Company
@@ -44,13 +45,14 @@ class DemoConnection:
 
 
 def write_demo_config(company: Company, folder: Path, base_url: str) -> DemoConnection:
-    """Write features.toml, attribution.toml, budgets.csv, commitments.csv and annotations.csv into `folder`.
+    """Write the reference files (features, owners, shared costs, budgets, commitments, notes) into `folder`.
 
     `base_url` is the sandbox's own address; the answer says where each vendor is found under it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "features.toml").write_text(_features_toml(), encoding="utf-8")
     (folder / "attribution.toml").write_text(_attribution_toml(company), encoding="utf-8")
+    (folder / "allocation.toml").write_text(_allocation_toml(), encoding="utf-8")
     truth = Truth(company)
     _write_csv(folder / "budgets.csv", BUDGET_COLUMNS, budget_rows(truth))
     _write_csv(folder / "commitments.csv", COMMITMENT_COLUMNS, commitment_rows(truth))
@@ -99,6 +101,15 @@ def _features_toml() -> str:
         for feature in FEATURES
     ]
     return "# The AI features of the company and who answers for them.\n\n" + "\n".join(tables)
+
+
+def _allocation_toml() -> str:
+    rule: dict[str, str | date] = {
+        "name": "Evaluation & guardrails by direct cost",
+        "from": SHARED_FEATURE,
+        "method": "direct_cost",
+    }
+    return "# Who bears shared costs. Each day's are split by the direct costs of that day.\n\n" + _table("rule", rule)
 
 
 def _attribution_toml(company: Company) -> str:

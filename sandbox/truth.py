@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from sandbox.catalog import ANTHROPIC, OPENAI
+from sandbox.catalog import ANTHROPIC, OPENAI, SHARED_FEATURE
 from sandbox.company import Company
 from sandbox.prices import UNIT_PRICES, usd_per_million
 from sandbox.streams import Stream
@@ -77,6 +77,22 @@ class Truth:
                     totals[key] += cost
         rows = [BilledCost(*key, billed_cost=cost) for key, cost in totals.items() if cost]
         return sorted(rows, key=lambda row: (row.day, row.provider, row.project_id, row.model or ""))
+
+    def borne_costs(self, start: date, end: date, now: datetime) -> list[BilledCost]:
+        """The same money, with each day's shared costs borne by the other features by their direct costs of it.
+
+        Such a part names no model. Shares are exact to 28 digits.
+        """
+        costs = self.billed_costs(start, end, now)
+        weights: dict[date, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        for cost in costs:
+            if cost.feature not in (None, SHARED_FEATURE):
+                weights[cost.day][str(cost.feature)] += cost.billed_cost
+        borne = [cost for cost in costs if cost.feature != SHARED_FEATURE]
+        for cost in costs:
+            if cost.feature == SHARED_FEATURE:
+                borne += _shares(cost, weights[cost.day])
+        return borne
 
     def total_cost(self, start: date, end: date, now: datetime, provider: str | None = None) -> Decimal:
         """USD billed in the window, by one provider or by both."""
@@ -146,6 +162,14 @@ _SUMMED = (
     "output_tokens",
     "quantity",
 )
+
+
+def _shares(cost: BilledCost, weights: dict[str, Decimal]) -> list[BilledCost]:
+    whole = sum(weights.values())
+    return [
+        replace(cost, feature=feature, model=None, billed_cost=cost.billed_cost * weight / whole)
+        for feature, weight in weights.items()
+    ]
 
 
 def _usage_row(day: date, stream: Stream, counts: list[int]) -> Usage:

@@ -130,7 +130,7 @@ def test_slack_hears_of_each_budget_in_danger_once(demo: Served, demo_folder: Pa
     names = {feature.key: feature.name for feature in reference.features}
     spent_by_team: dict[str, Decimal] = {}
     teams = {feature.key: feature.team for feature in reference.features}
-    for cost in truth.billed_costs(month, now.date(), now):
+    for cost in truth.borne_costs(month, now.date(), now):
         if cost.feature:
             team = teams[cost.feature]
             spent_by_team[team] = spent_by_team.get(team, Decimal(0)) + cost.billed_cost

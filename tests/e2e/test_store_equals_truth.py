@@ -112,9 +112,29 @@ def test_every_day_of_every_feature_is_exact(line: Line) -> None:
         expected[cost.day, cost.feature or "unattributed"] += cost.billed_cost
     with line.store.read() as connection:
         rows = connection.execute(
-            sa.text("select day, feature, sum(billed_cost) from attributed_cost_day group by day, feature")
+            sa.text(
+                "select day, feature, sum(billed_cost) from attributed_cost_day where allocation is null "
+                "group by day, feature"
+            )
         ).all()
     assert {(day, feature): Decimal(cost) for day, feature, cost in rows if cost} == dict(expected)
+
+
+def test_shared_costs_are_borne_by_the_other_features_and_leave_nothing_behind(line: Line) -> None:
+    expected: dict[tuple[date, str], Decimal] = defaultdict(Decimal)
+    for cost in line.truth.borne_costs(*line.span, line.now):
+        expected[cost.day, cost.feature or "unattributed"] += cost.billed_cost
+    with line.store.read() as connection:
+        rows = connection.execute(
+            sa.text("select day, feature, sum(billed_cost) from attributed_cost_day group by day, feature")
+        ).all()
+        (moved,) = connection.execute(
+            sa.text("select sum(billed_cost) from attributed_cost_day where allocation is not null")
+        ).one()
+    found = {(day, feature): Decimal(cost) for day, feature, cost in rows if cost}
+    assert found.keys() == expected.keys()
+    assert max(abs(found[key] - expected[key]) for key in found) < Decimal("1e-9")
+    assert moved == 0
 
 
 def test_tokens_and_requests_are_counted_once(line: Line) -> None:

@@ -11,7 +11,7 @@ from genai_prices import Usage, calc_price
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.catalog import FEATURES, MODELS, TEAMS
+from sandbox.catalog import FEATURES, MODELS, SHARED_FEATURE, TEAMS
 from sandbox.company import SETTLE_HOURS, Company
 from sandbox.events import (
     LAUNCH_DAYS_BEFORE,
@@ -23,7 +23,7 @@ from sandbox.events import (
 from sandbox.prices import TOKEN_PRICES, usd_per_million
 from sandbox.timeline import epoch_day, epoch_hour
 from sandbox.traffic import Measure
-from sandbox.truth import Truth
+from sandbox.truth import BilledCost, Truth
 
 ANCHOR = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 10, 17, 5, tzinfo=UTC)
@@ -131,6 +131,29 @@ def test_monthly_spend_is_realistic_and_a_little_of_it_has_no_owner() -> None:
     total = truth.total_cost(*window, NOW)
     assert 100_000 < total < 200_000
     assert Decimal("0.02") < truth.unattributed_cost(*window, NOW) / total < Decimal("0.04")
+
+
+def test_others_bear_the_shared_costs_whole_and_by_their_direct_costs() -> None:
+    truth = Truth(_COMPANY)
+    window = (ANCHOR - timedelta(days=9), ANCHOR - timedelta(days=3))
+    direct, borne = truth.billed_costs(*window, NOW), truth.borne_costs(*window, NOW)
+    shared = sum(cost.billed_cost for cost in direct if cost.feature == SHARED_FEATURE)
+    assert 0 < shared < Decimal("0.05") * truth.total_cost(*window, NOW)
+    assert not any(cost.feature == SHARED_FEATURE for cost in borne)
+    moved = sum(cost.billed_cost for cost in borne) - sum(cost.billed_cost for cost in direct)
+    assert abs(moved) < Decimal("1e-18")
+    assert truth.unattributed_cost(*window, NOW) == sum(c.billed_cost for c in borne if c.feature is None)
+    for day in {cost.day for cost in direct}:
+        added = {
+            feature: _sum_of(borne, day, feature) / _sum_of(direct, day, feature)
+            for feature in ("support-assistant", "voice-replies")
+        }
+        assert added["support-assistant"] > 1
+        assert abs(added["support-assistant"] - added["voice-replies"]) < Decimal("1e-18")
+
+
+def _sum_of(costs: list[BilledCost], day: date, feature: str) -> Decimal:
+    return sum((cost.billed_cost for cost in costs if (cost.day, cost.feature) == (day, feature)), Decimal(0))
 
 
 def test_120_days_hold_at_most_120_000_hourly_rows() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from config.loader import load_reference
 from domain.commitment import RECENT_DAYS, Burn
+from sandbox.catalog import SHARED_FEATURE
 from sandbox.company import Company
 from sandbox.demo_budgets import OVERRUNNING_TEAM, QUARTER_TEAM, REVISED_FEATURE
 from sandbox.demo_config import DemoConnection, write_demo_config
@@ -63,7 +64,7 @@ def test_the_organization_lands_near_its_budget_and_one_team_does_not(company: C
         if row["period_start"] == "2026-11-01" and row["period"] == "month"
     }
     settled = datetime(2026, 12, 10, tzinfo=UTC)
-    costs = Truth(company).billed_costs(date(2026, 11, 1), date(2026, 12, 1), settled)
+    costs = Truth(company).borne_costs(date(2026, 11, 1), date(2026, 12, 1), settled)
     team_of = {f["key"]: f["team"] for f in _toml(folder / "features.toml")["feature"]}
     spent: dict[str, Decimal] = {}
     for cost in costs:
@@ -137,6 +138,7 @@ def test_burnline_reads_every_line(folder: Path) -> None:
     assert [str(problem) for problem in reference.problems] == []
     assert len(reference.budgets) == len(_csv(folder / "budgets.csv"))
     assert len(reference.commitments) == 2
+    assert [(rule.origin, rule.method) for rule in reference.allocation] == [(SHARED_FEATURE, "direct_cost")]
 
 
 def test_annotations_are_the_events(company: Company, folder: Path) -> None:
