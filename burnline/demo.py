@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from config.settings import CONFIG_DIR_VARIABLE, FILE_NAME, STORE_URL_VARIABLE, SettingsError
@@ -51,7 +51,7 @@ def running_demo() -> Iterator[Demo]:
     process, url = _start_sandbox(folder / "sandbox")
     try:
         anchor = date.fromisoformat((folder / "sandbox" / "anchor.txt").read_text().strip())
-        connection = write_demo_config(Company(SEED, anchor), _clean_config(folder), url)
+        connection = write_demo_config(Company(SEED, anchor), _clean_config(folder), url, datetime.now(UTC).date())
         write_settings(folder / "config", connection, (folder / "sandbox" / exports.FOLDER).resolve())
         os.environ[CONFIG_DIR_VARIABLE] = str(folder / "config")
         os.environ[STORE_URL_VARIABLE] = f"duckdb:///{folder / 'demo.duckdb'}"
@@ -126,6 +126,7 @@ def write_settings(
 
 def _file_sources(files: Path) -> list[str]:
     return [
+        _section("sources.gpu_host", kind="focus", path=str(files / exports.HOST_BILL)),
         _section("sources.outcomes", kind="outcomes_csv", path=str(files / exports.OUTCOMES)),
         _section("sources.outcomes.map", **OUTCOME_COLUMN),
     ]

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sandbox.catalog import ANTHROPIC, OPENAI
 from sandbox.timeline import month_start
-from sandbox.truth import Truth
+from sandbox.truth import BilledCost, Truth
 
 COMMITMENT_COLUMNS = ("name", "kind", "provider", "amount", "currency", "starts_on", "ends_on")
 
@@ -26,27 +26,25 @@ def commitment_rows(truth: Truth) -> list[tuple[str, ...]]:
     """Lines of commitments.csv under COMMITMENT_COLUMNS."""
     anchor = truth.company.anchor
     start = month_start(anchor, -_STARTED_MONTHS_BEFORE)
-    used, pace = _spent(truth, OPENAI, start, anchor), _pace(truth, OPENAI)
-    credit = used + pace * _CREDIT_LASTS_DAYS_AFTER
-    commitment = (
-        _spent(truth, ANTHROPIC, start, anchor) + _pace(truth, ANTHROPIC) * (month_start(start, 12) - anchor).days
-    ) * _COMMITTED_SHARE
+    end = month_start(start, 12)
+    settled = datetime.combine(anchor, time(), tzinfo=UTC) + timedelta(days=7)
+    costs = truth.billed_costs(start, anchor, settled)
+    credit = _spent_by(costs, OPENAI, anchor, _CREDIT_LASTS_DAYS_AFTER)
+    commitment = _spent_by(costs, ANTHROPIC, anchor, (end - anchor).days) * _COMMITTED_SHARE
+    credit_end = anchor + timedelta(days=_CREDIT_ENDS_DAYS_AFTER)
     return [
-        ("OpenAI prepaid credits", "credit", OPENAI, _rounded(credit), "USD", str(start),
-         str(anchor + timedelta(days=_CREDIT_ENDS_DAYS_AFTER))),
-        (f"Anthropic {start:%Y} agreement", "commitment", ANTHROPIC, _rounded(commitment), "USD", str(start),
-         str(month_start(start, 12))),
-    ]  # fmt: skip
+        ("OpenAI prepaid credits", "credit", OPENAI, _rounded(credit), "USD", str(start), str(credit_end)),
+        (f"Anthropic {start:%Y} agreement", "commitment", ANTHROPIC, _rounded(commitment), "USD", str(start), str(end)),
+    ]
 
 
-def _spent(truth: Truth, provider: str, start: date, end: date) -> Decimal:
-    settled = datetime.combine(end, time(), tzinfo=UTC) + timedelta(days=7)
-    return truth.total_cost(start, end, settled, provider=provider)
-
-
-def _pace(truth: Truth, provider: str) -> Decimal:
-    anchor = truth.company.anchor
-    return _spent(truth, provider, anchor - timedelta(days=_PACE_DAYS), anchor) / _PACE_DAYS
+def _spent_by(costs: list[BilledCost], provider: str, anchor: date, days_after: int) -> Decimal:
+    """What is spent some days after the anchor if the pace of the last weeks goes on."""
+    of_provider = [cost for cost in costs if cost.provider == provider]
+    used = sum((cost.billed_cost for cost in of_provider), Decimal(0))
+    since = anchor - timedelta(days=_PACE_DAYS)
+    recent = sum((cost.billed_cost for cost in of_provider if cost.day >= since), Decimal(0))
+    return used + recent / _PACE_DAYS * days_after
 
 
 def _rounded(amount: Decimal) -> str:

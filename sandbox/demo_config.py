@@ -12,6 +12,7 @@ from sandbox.catalog import (
     ANTHROPIC_ORG_ID,
     FEATURES,
     OPENAI_ORG_ID,
+    PRODUCTION,
     SHARED_FEATURE,
     TEAMS,
 )
@@ -19,6 +20,9 @@ from sandbox.company import Company
 from sandbox.demo_budgets import BUDGET_COLUMNS, budget_rows
 from sandbox.demo_commitments import COMMITMENT_COLUMNS, commitment_rows
 from sandbox.events import LAUNCH_DAYS_BEFORE, LAUNCH_FEATURE
+from sandbox.exchange import RATE_COLUMNS, rate_rows
+from sandbox.exports import HISTORY_DAYS
+from sandbox.hosting import HOST, PROJECT_FEATURES
 from sandbox.keys import ADMIN_KEY_ANTHROPIC, ADMIN_KEY_OPENAI, SLACK_TOKEN
 from sandbox.slack_store import AI_ALERTS_CHANNEL, FINOPS_CHANNEL
 from sandbox.truth import Truth
@@ -44,10 +48,11 @@ class DemoConnection:
     finops_channel: str
 
 
-def write_demo_config(company: Company, folder: Path, base_url: str) -> DemoConnection:
-    """Write the reference files (features, owners, shared costs, budgets, commitments, notes) into `folder`.
+def write_demo_config(company: Company, folder: Path, base_url: str, today: date) -> DemoConnection:
+    """Write the reference files (features, owners, shared costs, budgets, commitments, rates, notes) into `folder`.
 
-    `base_url` is the sandbox's own address; the answer says where each vendor is found under it.
+    Rates are known up to `today`. `base_url` is the sandbox's own address; the answer says where each vendor is found
+    under it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "features.toml").write_text(_features_toml(), encoding="utf-8")
@@ -56,6 +61,8 @@ def write_demo_config(company: Company, folder: Path, base_url: str) -> DemoConn
     truth = Truth(company)
     _write_csv(folder / "budgets.csv", BUDGET_COLUMNS, budget_rows(truth))
     _write_csv(folder / "commitments.csv", COMMITMENT_COLUMNS, commitment_rows(truth))
+    first_rate = company.anchor - timedelta(days=HISTORY_DAYS)
+    _write_csv(folder / "fx_rates.csv", RATE_COLUMNS, rate_rows(company.seed, first_rate, today + timedelta(days=1)))
     _write_csv(folder / "annotations.csv", _ANNOTATION_COLUMNS, _annotation_rows(company))
     return demo_connection(base_url)
 
@@ -131,6 +138,16 @@ def _attribution_toml(company: Company) -> str:
             margin = LAUNCH_DAYS_BEFORE + _RULE_DATE_MARGIN_DAYS
             rule["valid_from"] = company.anchor - timedelta(days=margin)
         rules.setdefault((stream.provider, stream.project_id), _table("rule", rule))
+    for project, key in PROJECT_FEATURES.items():
+        host_rule: dict[str, str | date] = {
+            "name": f"{key} {PRODUCTION} on {HOST}",
+            "provider": HOST,
+            "project": project,
+            "feature": key,
+            "environment": PRODUCTION,
+            "cost_center": teams[features[key].team].cost_center,
+        }
+        rules[HOST, project] = _table("rule", host_rule)
     head = "# Whose spend is whose. The first rule that matches wins; what none matches stays unattributed.\n\n"
     return head + "\n".join(rules.values())
 

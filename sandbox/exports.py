@@ -11,9 +11,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sandbox.company import Company
+from sandbox.host_bill import FOCUS_COLUMNS, focus_rows
+from sandbox.hosting import host_charges
 from sandbox.outcomes import OUTCOME_COLUMNS, outcome_counts
 
 FOLDER = "exports"
+HOST_BILL = "gpu-host-focus.csv"
 OUTCOMES = "outcomes.csv"
 
 HISTORY_DAYS = 120
@@ -25,6 +28,7 @@ def write_exports(company: Company, folder: Path, now: datetime, history_days: i
     """Write every file up to the last whole UTC day. The same day gives the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     start, end = company.anchor - timedelta(days=history_days), now.date()
+    _write(folder / HOST_BILL, FOCUS_COLUMNS, focus_rows(host_charges(company, start, end)))
     _write(folder / OUTCOMES, OUTCOME_COLUMNS, map(astuple, outcome_counts(company, start, end)))
 
 

@@ -1,4 +1,4 @@
-"""Ground truth: what the company really spent and used, straight from its model.
+"""Ground truth: what the company really spent and used, straight from its model, euros in dollars of their day.
 
 Independent of the HTTP APIs and of their bill lines: every stream-hour is priced here in Decimal, so a test
 that compares a store with this finds what got lost, doubled or converted wrongly on the way.
@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from sandbox.catalog import ANTHROPIC, OPENAI, SHARED_FEATURE
+from sandbox.catalog import ANTHROPIC, OPENAI, PRODUCTION, SHARED_FEATURE
 from sandbox.company import Company
+from sandbox.exchange import eur_rate
+from sandbox.hosting import HOST, PROJECT_FEATURES, host_charges
 from sandbox.prices import UNIT_PRICES, usd_per_million
 from sandbox.streams import Stream
 from sandbox.timeline import HOURS_PER_DAY, day_of, epoch_day
@@ -23,12 +25,12 @@ _ENDPOINTS_WITHOUT_REQUESTS = ("vector_stores", "code_interpreter_sessions")
 
 @dataclass(frozen=True)
 class BilledCost:
-    """Grain: day × provider × project × feature × environment × model. USD, exact."""
+    """Grain: day × provider × project × feature × environment × model. USD, exact (the host's euros converted)."""
 
     day: date
     provider: str
     project_id: str
-    """OpenAI project id or Anthropic workspace id."""
+    """OpenAI project id, Anthropic workspace id, or the host's name of it."""
     feature: str | None
     """None: nobody owns it."""
     environment: str
@@ -75,6 +77,10 @@ class Truth:
                 for model, cost in self._costs(stream, day, counts):
                     key = (day, stream.provider, stream.project_id, stream.feature, stream.environment, model)
                     totals[key] += cost
+        for charge in host_charges(self.company, start, min(end, now.date())):
+            feature = PROJECT_FEATURES[charge.sku.project]
+            rate = eur_rate(self.company.seed, charge.day)
+            totals[charge.day, HOST, charge.sku.project, feature, PRODUCTION, None] += charge.cost * rate
         rows = [BilledCost(*key, billed_cost=cost) for key, cost in totals.items() if cost]
         return sorted(rows, key=lambda row: (row.day, row.provider, row.project_id, row.model or ""))
 
@@ -95,7 +101,7 @@ class Truth:
         return borne
 
     def total_cost(self, start: date, end: date, now: datetime, provider: str | None = None) -> Decimal:
-        """USD billed in the window, by one provider or by both."""
+        """USD billed in the window, by one provider or by all."""
         rows = self.billed_costs(start, end, now)
         return sum((r.billed_cost for r in rows if provider in (None, r.provider)), Decimal(0))
 

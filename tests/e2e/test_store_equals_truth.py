@@ -23,6 +23,7 @@ from sandbox.company import Company
 from sandbox.demo_config import write_demo_config
 from sandbox.exports import write_exports
 from sandbox.faults import Faults
+from sandbox.hosting import HOST, PROJECT_FEATURES, host_charges
 from sandbox.outcomes import outcome_counts
 from sandbox.server import create_app
 from sandbox.truth import Truth
@@ -48,7 +49,8 @@ class Line:
         self.store = store
         self.truth = Truth(company)
         self.files = folder / "exports"
-        write_settings(folder, write_demo_config(company, folder, url), self.files, backfill_days=BACKFILL_DAYS)
+        connection = write_demo_config(company, folder, url, FIRST_NOW.date())
+        write_settings(folder, connection, self.files, backfill_days=BACKFILL_DAYS)
         self.settings, self.reference = load_settings(folder), load_reference(folder)
         sync_reference(store, self.reference)
 
@@ -99,11 +101,15 @@ def line(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def test_every_provider_billed_what_the_company_spent(line: Line) -> None:
-    billed = {row["provider"]: row["billed_cost"] for row in line.ask("cost/billed_by_provider")}
-    expected = {
-        provider: line.truth.total_cost(*line.span, line.now, provider=provider) for provider in ("openai", "anthropic")
+    billed = {
+        (row["provider"], row["billing_currency"]): row["billed_cost"] for row in line.ask("cost/billed_by_provider")
     }
-    assert billed == expected
+    expected = {
+        (provider, "USD"): line.truth.total_cost(*line.span, line.now, provider=provider)
+        for provider in ("openai", "anthropic")
+    }
+    charges = host_charges(line.truth.company, line.span[0], line.now.date())
+    assert billed == {**expected, (HOST, "EUR"): sum(charge.cost for charge in charges)}
 
 
 def test_every_day_of_every_feature_is_exact(line: Line) -> None:
@@ -113,11 +119,25 @@ def test_every_day_of_every_feature_is_exact(line: Line) -> None:
     with line.store.read() as connection:
         rows = connection.execute(
             sa.text(
-                "select day, feature, sum(billed_cost) from attributed_cost_day where allocation is null "
-                "group by day, feature"
+                "select day, feature, sum(billed_cost) from attributed_cost_day "
+                "where allocation is null and currency = 'USD' group by day, feature"
             )
         ).all()
     assert {(day, feature): Decimal(cost) for day, feature, cost in rows if cost} == dict(expected)
+
+
+def test_euros_stay_euros_beside_what_they_are_worth(line: Line) -> None:
+    expected: dict[tuple[date, str], Decimal] = defaultdict(Decimal)
+    for charge in host_charges(line.truth.company, line.span[0], line.now.date()):
+        expected[charge.day, PROJECT_FEATURES[charge.sku.project]] += charge.cost
+    with line.store.read() as connection:
+        rows = connection.execute(
+            sa.text(
+                "select day, feature, sum(billed_cost) from attributed_cost_day where currency = 'EUR' "
+                "group by day, feature"
+            )
+        ).all()
+    assert {(day, feature): Decimal(cost) for day, feature, cost in rows} == dict(expected)
 
 
 def test_shared_costs_are_borne_by_the_other_features_and_leave_nothing_behind(line: Line) -> None:
@@ -126,7 +146,10 @@ def test_shared_costs_are_borne_by_the_other_features_and_leave_nothing_behind(l
         expected[cost.day, cost.feature or "unattributed"] += cost.billed_cost
     with line.store.read() as connection:
         rows = connection.execute(
-            sa.text("select day, feature, sum(billed_cost) from attributed_cost_day group by day, feature")
+            sa.text(
+                "select day, feature, sum(billed_cost) from attributed_cost_day where currency = 'USD' "
+                "group by day, feature"
+            )
         ).all()
         (moved,) = connection.execute(
             sa.text("select sum(billed_cost) from attributed_cost_day where allocation is not null")

@@ -23,7 +23,7 @@ from sandbox.truth import Truth
 @pytest.fixture(scope="module")
 def folder(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
-    write_demo_config(company, folder, "http://127.0.0.1:9/")
+    write_demo_config(company, folder, "http://127.0.0.1:9/", company.anchor)
     return folder
 
 
@@ -150,7 +150,7 @@ def test_annotations_are_the_events(company: Company, folder: Path) -> None:
 
 
 def test_the_connection_says_where_each_vendor_is(company: Company, tmp_path: Path) -> None:
-    connection = write_demo_config(company, tmp_path, "http://127.0.0.1:9/")
+    connection = write_demo_config(company, tmp_path, "http://127.0.0.1:9/", company.anchor)
     assert isinstance(connection, DemoConnection)
     assert connection.openai_base_url == "http://127.0.0.1:9/openai/v1"
     assert connection.anthropic_base_url == "http://127.0.0.1:9/anthropic"
