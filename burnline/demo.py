@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from config.settings import CONFIG_DIR_VARIABLE, FILE_NAME, STORE_URL_VARIABLE, SettingsError
-from sandbox import exports
+from sandbox import exports, hosting
 from sandbox.company import Company
 from sandbox.demo_config import DemoConnection, write_demo_config
 
@@ -30,6 +30,20 @@ OUTCOME_COLUMN = {
     "good_count": "good",
 }
 """Field of an outcome → what the company's file calls it."""
+REQUEST_COLUMN = {
+    "started_at": "time",
+    "interaction_id": "contract",
+    "status_code": "status",
+    "duration_milliseconds": "milliseconds",
+}
+"""Field of a request → what the parser's log calls it."""
+REQUEST_VALUE = {
+    "provider": hosting.HOST,
+    "account_id": hosting.HOST_ACCOUNT,
+    "project_id": hosting.PARSER_PROJECT,
+    "service": hosting.PARSER_SERVICE,
+}
+"""What the parser's log need not say: all of it is about one function at the host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +141,9 @@ def write_settings(
 def _file_sources(files: Path) -> list[str]:
     return [
         _section("sources.gpu_host", kind="focus", path=str(files / exports.HOST_BILL)),
+        _section("sources.contract_parser", kind="request_log", path=str(files / exports.PARSER_LOG)),
+        _section("sources.contract_parser.map", **REQUEST_COLUMN),
+        _section("sources.contract_parser.set", **REQUEST_VALUE),
         _section("sources.outcomes", kind="outcomes_csv", path=str(files / exports.OUTCOMES)),
         _section("sources.outcomes.map", **OUTCOME_COLUMN),
     ]

@@ -21,10 +21,11 @@ from config.settings import load_settings
 from queries.runner import run
 from sandbox.company import Company
 from sandbox.demo_config import write_demo_config
-from sandbox.exports import write_exports
+from sandbox.exports import LOG_DAYS, write_exports
 from sandbox.faults import Faults
 from sandbox.hosting import HOST, PROJECT_FEATURES, host_charges
 from sandbox.outcomes import outcome_counts
+from sandbox.parser_calls import PARSER_FEATURE, parser_calls
 from sandbox.server import create_app
 from sandbox.truth import Truth
 from store.books import open_books
@@ -198,6 +199,15 @@ def test_every_outcome_is_counted_once_although_its_file_came_twice(line: Line) 
         for row in line.ask("cost/outcomes_by_feature", currency="USD", provider=[], team=[], environment=[])
     }
     assert found == dict(expected)
+
+
+def test_failures_and_retries_are_those_of_the_log(line: Line) -> None:
+    calls = parser_calls(line.truth.company, FIRST_NOW.date() - timedelta(days=LOG_DAYS), line.now.date())
+    (found,) = line.ask("cost/failure_by_feature", currency="USD", provider=[], team=[], environment=[])
+    assert (found["feature"], found["request_count"]) == (PARSER_FEATURE, calls.hours.size)
+    assert found["failed_count"] == (calls.statuses != 200).sum()
+    assert found["retried_count"] == (calls.tries > 0).sum()
+    assert 0 < found["lost_cost"] < found["logged_cost"]
 
 
 def test_the_late_days_were_restated_on_the_record(line: Line) -> None:
