@@ -7,12 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import attributed
+from store import attributed, priced_usage
 from store.bulk import insert_rows
 from store.price_book import PriceBook
 from store.schema import column_names, table, to_batch
 from store.sums import count, estimate, money, plus
-from store.tables import Charge, CostDay, InferenceRequest, TokenUsage, UsageDay
+from store.tables import Charge, CostDay, InferenceRequest, PricedUsageDay, TokenUsage, UsageDay
 
 _MIDNIGHT = time()
 
@@ -59,17 +59,23 @@ def rebuild(connection: Connection, row: type, source: str, days: Iterable[date]
         if row is InferenceRequest:
             _usage_from_requests(connection, source, wanted, prices)
         _replace_days(connection, UsageDay, source, wanted, _usage_day(source, wanted))
+        _replace_days(connection, PricedUsageDay, source, wanted, _priced_usage_day(source, wanted))
     attributed.rebuild(connection, wanted)
 
 
+def _priced_usage_day(source: str, days: list[date]) -> sa.Select[Any]:
+    return priced_usage.by_day(_of_days(TokenUsage, source, days))
+
+
 def refill(connection: Connection) -> None:
-    """Makes the rollups of bills and all attributed days again, after a migration that added to them."""
-    columns = table(CostDay).c
-    spans: dict[str, list[date]] = {}
-    for source, day in connection.execute(sa.select(columns.source, columns.day).distinct()).tuples():
-        spans.setdefault(source, []).append(day)
-    for source, days in spans.items():
-        _replace_days(connection, CostDay, source, sorted(days), _cost_day(source, sorted(days)))
+    """Makes the rollups of bills and prices and all attributed days again, after a migration that added to them."""
+    for rolled, rollup, rows in ((CostDay, CostDay, _cost_day), (UsageDay, PricedUsageDay, _priced_usage_day)):
+        columns = table(rolled).c
+        spans: dict[str, list[date]] = {}
+        for source, day in connection.execute(sa.select(columns.source, columns.day).distinct()).tuples():
+            spans.setdefault(source, []).append(day)
+        for source, days in spans.items():
+            _replace_days(connection, rollup, source, sorted(days), rows(source, sorted(days)))
     attributed.rebuild(connection)
 
 

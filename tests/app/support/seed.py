@@ -20,12 +20,14 @@ from store.tables import (
     Feature,
     InferenceRequest,
     Outcome,
+    Price,
+    PricedUsageDay,
     Quarantine,
     Restatement,
     SourceState,
     UsageDay,
 )
-from tests.app.support import company, outcomes
+from tests.app.support import company, outcomes, prices
 
 ORGANIZATION_BUDGET = Decimal(20000)
 TEAM_BUDGET = Decimal(3000)
@@ -39,6 +41,8 @@ def seed(store: Store, now: datetime) -> company.Books:
     insert(store, CostDay, books.costs)
     insert(store, Charge, [charge(cost) for cost in books.costs])
     insert(store, UsageDay, books.usage)
+    insert(store, PricedUsageDay, prices.priced_usage(books.usage))
+    insert(store, Price, prices.price_list(now.date()))
     insert(store, Feature, company.FEATURES)
     insert(store, Attribution, company.attribution())
     with store.write() as connection:
