@@ -48,13 +48,15 @@ def price_list(today: date) -> list[Price]:
     return rows
 
 
-def priced_usage(usage: Iterable[UsageDay]) -> list[PricedUsageDay]:
-    """Each row of usage with tokens, as prices are decided by."""
-    return [_priced(row) for row in usage if row.model is not None]
+def priced_usage(usage: Iterable[UsageDay], today: date) -> list[PricedUsageDay]:
+    """Each row of usage with tokens, as prices are decided by; what has a price costs what it did on its day."""
+    return [_priced(row, today) for row in usage if row.model is not None]
 
 
-def _priced(row: UsageDay) -> PricedUsageDay:
+def _priced(row: UsageDay, today: date) -> PricedUsageDay:
     kinds = {unit: getattr(row, unit) or 0 for unit in UNITS}
+    listed = amounts(row.model or "", row.day, today)
+    cost = sum((count * listed[unit] / 1_000_000 for unit, count in kinds.items()), Decimal())
     tokens = sum(kinds.values())
     rest = {
         name: 0
@@ -73,7 +75,7 @@ def _priced(row: UsageDay) -> PricedUsageDay:
         unit=None,
         tokens=tokens,
         quantity=None,
-        estimated_cost=row.estimated_cost,
+        estimated_cost=cost if row.estimated_cost is not None else None,
         unpriced_quantity=None,
         **kinds,
         **{**rest, "unpriced_tokens": row.unpriced_tokens},

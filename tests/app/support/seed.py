@@ -41,7 +41,7 @@ def seed(store: Store, now: datetime) -> company.Books:
     insert(store, CostDay, books.costs)
     insert(store, Charge, [charge(cost) for cost in books.costs])
     insert(store, UsageDay, books.usage)
-    insert(store, PricedUsageDay, prices.priced_usage(books.usage))
+    insert(store, PricedUsageDay, prices.priced_usage(books.usage, now.date()))
     insert(store, Price, prices.price_list(now.date()))
     insert(store, Feature, company.FEATURES)
     insert(store, Attribution, company.attribution())
