@@ -121,6 +121,7 @@ def _params(query: Query, days: int, chosen: Mapping[str, list[str]]) -> dict[st
         "times": 1,
         "extra_days": 0,
         "per": "key",
+        "as_of": TODAY,
     }
     return {
         name: _moment(known[name]) if word == "timestamp" else known[name]

@@ -25,7 +25,7 @@ def _since(situation: Situation) -> dict[str, Any]:
     return {
         "start": situation.today - timedelta(days=SINCE_DAYS),
         "end": situation.today,
-        "recent": situation.today - timedelta(days=RECENT_DAYS),
+        "recent_since": situation.today - timedelta(days=RECENT_DAYS),
     }
 
 

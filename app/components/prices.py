@@ -33,8 +33,8 @@ def _compared(chosen: Chosen) -> Result:
 
 
 def _lacking(chosen: Chosen) -> Result:
-    recent = chosen.period.end - timedelta(days=7)
-    return data.ask("cost/unpriced_usage", **_asked(chosen), recent=recent)
+    since = chosen.period.end - timedelta(days=7)
+    return data.ask("cost/unpriced_usage", **_asked(chosen), recent_since=since)
 
 
 def _asked(chosen: Chosen) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 -- grain:   one row per (provider, model, service, tier, unit without a price), most used first; model NULL: tools
 --          without one. unit NULL: every unit has a price, but the estimate was made without it or the parts of the
 --          usage contradict each other
--- params:  start date, end date (UTC days, half-open), recent date (recent_amount counts from this day on),
+-- params:  start date, end date (UTC days, half-open), recent_since date (recent_amount counts from this day on),
 --          provider texts
 -- returns: provider text, model text, service text, service_tier text, unit text, amount money, recent_amount money,
 --          day_count count, first_day date, last_day date
@@ -68,18 +68,29 @@ counted as (
   from unpriced u
   cross join kind k
 ),
+list as (
+  select
+    provider, model, service_tier, context_window, unit, valid_from, valid_to,
+    case when version like 'override%' then 1 else 0 end as is_own
+  from price
+),
 checked as (
   select
     c.provider, c.model, c.service, c.service_tier, c.context_window, c.day, c.counted_in, c.unit,
     max(c.amount) as amount
   from counted c
-  left join price p
-    on p.provider = c.provider and p.model = c.model and p.service_tier = c.service_tier and p.unit = c.unit
-   and (p.context_window = c.context_window or p.version like 'override%')
-   and c.day >= p.valid_from and c.day < p.valid_to
+  left join list own
+    on own.is_own = 1 and own.provider = c.provider and own.model = c.model
+   and own.service_tier = c.service_tier and own.unit = c.unit
+   and c.day >= own.valid_from and c.day < own.valid_to
+  left join list published
+    on published.is_own = 0 and published.provider = c.provider and published.model = c.model
+   and published.service_tier = c.service_tier and published.unit = c.unit
+   and published.context_window = c.context_window
+   and c.day >= published.valid_from and c.day < published.valid_to
   where c.amount > 0
   group by c.provider, c.model, c.service, c.service_tier, c.context_window, c.day, c.counted_in, c.unit
-  having count(p.provider) = 0
+  having count(coalesce(own.provider, published.provider)) = 0
 ),
 told as (
   select distinct provider, model, service, service_tier, context_window, day, counted_in from checked
@@ -103,7 +114,7 @@ select
   service_tier,
   unit,
   sum(amount) as amount,
-  sum(case when day >= cast(:recent as date) then amount end) as recent_amount,
+  sum(case when day >= cast(:recent_since as date) then amount end) as recent_amount,
   cast(count(distinct day) as bigint) as day_count,
   min(day) as first_day,
   max(day) as last_day

@@ -52,7 +52,7 @@ def then_and_now(store: Store, **more: Any) -> dict[tuple[str, str], dict[str, A
 
 
 def unpriced(store: Store) -> list[dict[str, Any]]:
-    return run(store, "cost/unpriced_usage", start=START, end=END, recent=END - timedelta(days=7)).rows()
+    return run(store, "cost/unpriced_usage", start=START, end=END, recent_since=END - timedelta(days=7)).rows()
 
 
 def million(day: int, **changes: Any) -> TokenUsage:
