@@ -13,15 +13,18 @@ from sandbox.catalog import (
     ANTHROPIC,
     ANTHROPIC_ORG_ID,
     FEATURES,
+    IMAGE,
     OPENAI,
     OPENAI_ORG_ID,
     PRODUCTION,
     TEAMS,
 )
 from sandbox.company import Company
-from sandbox.events import LAUNCH_DAYS_BEFORE, LAUNCH_FEATURE
+from sandbox.events import LAUNCH_DAYS_BEFORE, LAUNCH_FEATURE, PRICE_CHANGE_DAYS_BEFORE
 from sandbox.keys import ADMIN_KEY_ANTHROPIC, ADMIN_KEY_OPENAI, SLACK_TOKEN
+from sandbox.prices import PRICES_BEFORE_CHANGE, TIER_FACTORS, UNIT_PRICES
 from sandbox.slack_store import AI_ALERTS_CHANNEL, FINOPS_CHANNEL
+from sandbox.traffic import Measure
 from sandbox.truth import BilledCost, Truth
 
 __all__ = ["ANTHROPIC_ORG_ID", "OPENAI_ORG_ID", "DemoConnection", "write_demo_config"]
@@ -54,13 +57,14 @@ class DemoConnection:
 
 
 def write_demo_config(company: Company, folder: Path, base_url: str) -> DemoConnection:
-    """Write features.toml, attribution.toml, budgets.csv and annotations.csv into `folder`.
+    """Write features.toml, attribution.toml, budgets.csv, prices.toml and annotations.csv into `folder`.
 
     `base_url` is the sandbox's own address; the answer says where each vendor is found under it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "features.toml").write_text(_features_toml(), encoding="utf-8")
     (folder / "attribution.toml").write_text(_attribution_toml(company), encoding="utf-8")
+    (folder / "prices.toml").write_text(_prices_toml(company), encoding="utf-8")
     _write_csv(folder / "budgets.csv", _BUDGET_COLUMNS, _budget_rows(company))
     _write_csv(folder / "annotations.csv", _ANNOTATION_COLUMNS, _annotation_rows(company))
     return demo_connection(base_url)
@@ -130,6 +134,31 @@ def _attribution_toml(company: Company) -> str:
         rules.setdefault((stream.provider, stream.project_id), _table("rule", rule))
     head = "# Whose spend is whose. The first rule that matches wins; what none matches stays unattributed.\n\n"
     return head + "\n".join(rules.values())
+
+
+_PRICE_UNITS = {
+    Measure.UNCACHED: "uncached_input_tokens",
+    Measure.CACHE_READ: "cache_read_input_tokens",
+    Measure.OUTPUT: "output_tokens",
+}
+
+
+def _prices_toml(company: Company) -> str:
+    """What no public list knows: prices before the vendor lowered them, and the price of a picture."""
+    changed = company.anchor - timedelta(days=PRICE_CHANGE_DAYS_BEFORE)
+    tables = []
+    for model, prices in PRICES_BEFORE_CHANGE.items():
+        for (provider, tier), factor in TIER_FACTORS.items():
+            if provider != OPENAI:
+                continue
+            amounts = ", ".join(f"{unit} = {prices[measure] * factor}" for measure, unit in _PRICE_UNITS.items())
+            tables.append(
+                _table("price", {"provider": provider, "model": model, "service_tier": tier, "valid_to": changed})
+                + f"per_million = {{ {amounts} }}\n"
+            )
+    image = _table("price", {"provider": OPENAI, "model": IMAGE, "unit": "images"})
+    tables.append(f"{image}price_per_million = {UNIT_PRICES[IMAGE]}\n")
+    return "# What the company pays and no public price list says.\n\n" + "\n".join(tables)
 
 
 _BUDGET_COLUMNS = ("scope_type", "scope", "period", "period_start", "amount", "currency")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sandbox.catalog import OPENAI
 from sandbox.company import Company
 from sandbox.demo_config import OVERRUNNING_TEAM, DemoConnection, write_demo_config
+from sandbox.prices import usd_per_million
+from sandbox.traffic import Measure
 from sandbox.truth import Truth
 
 
@@ -79,6 +82,20 @@ def test_budgets_cover_five_months_up_to_the_anchor_and_two_after(folder: Path) 
     assert {row["scope_type"] for row in rows} == {"organization", "provider", "team", "feature"}
     assert {(row["period"], row["currency"]) for row in rows} == {("month", "USD")}
     assert all(Decimal(row["amount"]) > 0 for row in rows)
+
+
+def test_prices_that_no_public_list_has_are_the_bills_own(company: Company, folder: Path) -> None:
+    prices = _toml(folder / "prices.toml")["price"]
+    units = {"uncached_input_tokens": Measure.UNCACHED, "output_tokens": Measure.OUTPUT}
+    dated = [price for price in prices if "valid_to" in price]
+    assert {price["service_tier"] for price in dated} == {"default", "batch", "priority"}
+    for price in dated:
+        before = price["valid_to"] - timedelta(days=1)
+        for unit, measure in units.items():
+            billed = usd_per_million(OPENAI, price["model"], measure, price["service_tier"], before, company.anchor)
+            assert Decimal(str(price["per_million"][unit])) == billed
+    (image,) = [price for price in prices if "valid_to" not in price]
+    assert (image["unit"], image["price_per_million"]) == ("images", 40_000)
 
 
 def test_annotations_are_the_events(company: Company, folder: Path) -> None:
