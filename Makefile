@@ -15,7 +15,7 @@ run: $(RUN) ## Serve the dashboard on 127.0.0.1:8501 and run the scheduler (the 
 
 test: $(DEV) ## Set up what the tests need, then run the whole suite
 	@scripts/test_tools.sh
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -n 2 --dist loadfile
 
 check: $(DEV) ## Lint, types, room rules, generated files alike
 	@.venv/bin/ruff check .

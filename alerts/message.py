@@ -88,8 +88,15 @@ def headline(notice: Notice) -> str:
 
 def _fields(notice: Notice) -> list[Block]:
     since = f"<!date^{int(notice.since.timestamp())}^{{date_short_pretty}} {{time}}|{moment(notice.since)}>"
-    fields = [_field(label, escaped(value, VALUE_CHARACTERS)) for label, value in notice.fields[: FIELDS - 1]]
+    fields = [_field(label, _value(value)) for label, value in notice.fields[: FIELDS - 1]]
     return [*fields, _field("Since", since)]
+
+
+def _value(text: str) -> str:
+    """Lines that are meant to be copied stay lines; what is too long becomes one and is cut."""
+    lines = [escaped(line, VALUE_CHARACTERS) for line in text.split("\n")]
+    kept = "\n".join(lines)
+    return kept if len(kept) <= VALUE_CHARACTERS else escaped(text, VALUE_CHARACTERS)
 
 
 def _field(label: str, value: str) -> Block:

@@ -29,6 +29,11 @@ def moment(at: datetime) -> str:
     return f"{at.day} {MONTHS[at.month - 1][:3]} {at.year} {at:%H:%M} UTC"
 
 
-def month(day: date) -> str:
+def day(on: date) -> str:
+    """`22 Nov 2026`."""
+    return f"{on.day} {MONTHS[on.month - 1][:3]} {on.year}"
+
+
+def month(of: date) -> str:
     """`November`; the sentences around it leave no doubt about the year."""
-    return MONTHS[day.month - 1]
+    return MONTHS[of.month - 1]

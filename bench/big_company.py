@@ -35,6 +35,7 @@ class Company:
         return self.features * 19 // 20
 
 
+SMALL = Company("small", 20, 500_000, 100_000)
 BIG = Company("big", 200, 5_000_000, 2_000_000)
 HUGE = Company("huge", 2_000, 20_000_000, 5_000_000)
 

@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from app.period import ROLLING
 from bench.big_company import DAYS, FIRST_DAY, TODAY
 from bench.big_store import big_store, row_counts
 from bench.report import Measure
@@ -32,7 +33,10 @@ FILTERS = {
     "environment": ["prod"],
     "feature": ["feature-003", "feature-027"],
 }
-SPANS = {"all days": DAYS, "28 days": 28}
+LONGEST_PERIOD = max(ROLLING.values())
+ALL_DAYS = f"all {DAYS} days"
+SPANS = {ALL_DAYS: DAYS, f"{LONGEST_PERIOD} days": LONGEST_PERIOD, "28 days": 28}
+"""All there is, the longest period that pages offer by name, and the one they open with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,15 @@ def measure() -> list[Measure]:
     _show(console, timings)
     long = [t for t in timings if t.direct >= SHORT_MILLISECONDS]
     short = [t for t in timings if t.direct < SHORT_MILLISECONDS]
-    slowest, worst = max(timings, key=lambda t: t.ours), max(long, key=lambda t: t.ratio)
+    slowest = max(timings, key=lambda t: t.ours)
+    offered = max((t for t in timings if t.case != ALL_DAYS), key=lambda t: t.ours)
+    worst = max(long, key=lambda t: t.ratio)
     added = max(short, key=lambda t: t.overhead)
     return [
         Measure(f"Slowest query: {slowest.name}, {slowest.case}", slowest.ours, MILLISECONDS, "ms"),
+        Measure(
+            f"Slowest query over a page's period: {offered.name}, {offered.case}", offered.ours, MILLISECONDS, "ms"
+        ),
         Measure(
             f"Query against the same SQL typed into DuckDB, worst of {len(long)} of 5 ms and more: "
             f"{worst.name}, {worst.case}",
@@ -89,7 +98,7 @@ def measure() -> list[Measure]:
 
 
 def _cases(query: Query) -> Iterator[tuple[str, dict[str, Any]]]:
-    spans = SPANS if {"start", "since", "after_start"} & query.params.keys() else {"all days": DAYS}
+    spans = SPANS if {"start", "since", "after_start"} & query.params.keys() else {ALL_DAYS: DAYS}
     for case, days in spans.items():
         yield case, _params(query, days, {})
     chosen = {name: items for name, items in FILTERS.items() if query.params.get(name) == "texts"}

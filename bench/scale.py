@@ -7,7 +7,7 @@ from rich.console import Console
 
 from bench.big_company import HUGE
 from bench.big_store import BigStore, big_store, scratch_copy
-from bench.pages import show, timed_pages
+from bench.pages import show, timed_pages, told
 from bench.report import Measure
 from config.loader import load_reference
 from store.engine import Store, open_store
@@ -31,7 +31,7 @@ def measure() -> list[Measure]:
     """The slowest page, and how long a change of attribution.toml takes until every day has its new owners."""
     with scratch_copy(big_store(HUGE)) as store:
         timings = timed_pages(store)
-        show(f"Pages over {HUGE.features:,} features, {HUGE.usage_rows:,} usage rows, ms", timings)
+        show(told(HUGE), timings)
         seconds = _attribution(store)
     slow = max(timings, key=lambda t: t.script)
     size = f"{HUGE.features:,} features, {HUGE.usage_rows // 1_000_000} M usage rows"

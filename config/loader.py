@@ -9,7 +9,7 @@ from config.reference.budgets import BudgetEntry, Known, read_budgets
 from config.reference.commitments import CommitmentEntry, read_commitments
 from config.reference.features import FeatureEntry, read_features
 from config.reference.fx_rates import DatedRate, read_fx_rates
-from config.reference.prices import PriceEntry, read_prices
+from config.reference.prices import DiscountEntry, PriceEntry, read_discounts, read_prices
 from config.reference.problem import Problem, Problems
 from config.reference.rules import read_rules
 from config.settings import Budgets
@@ -21,6 +21,7 @@ __all__ = [
     "BudgetEntry",
     "CommitmentEntry",
     "DatedRate",
+    "DiscountEntry",
     "FeatureEntry",
     "PriceEntry",
     "Problem",
@@ -46,6 +47,7 @@ class Reference:
     allocation: tuple[AllocationEntry, ...] = ()
     fx_rates: tuple[DatedRate, ...] = ()
     commitments: tuple[CommitmentEntry, ...] = ()
+    discounts: tuple[DiscountEntry, ...] = ()
     declared: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
 
@@ -86,6 +88,7 @@ def load_reference(folder: Path, budgets: Budgets | None = None, currency: str =
         allocation=read_allocation(files["allocation.toml"], known.features),
         fx_rates=read_fx_rates(files["fx_rates.csv"], currency),
         commitments=read_commitments(files["commitments.csv"]),
+        discounts=read_discounts(files["prices.toml"]),
         declared=frozenset(name for name, file in files.items() if file.path.exists()),
         problems=tuple(problem for file in files.values() for problem in file.found),
     )

@@ -11,6 +11,8 @@ from sandbox import anthropic_api, openai_api, slack_api
 from sandbox.catalog import (
     ANTHROPIC_ORG_ID,
     FEATURES,
+    IMAGE,
+    OPENAI,
     OPENAI_ORG_ID,
     PRODUCTION,
     SHARED_FEATURE,
@@ -19,12 +21,14 @@ from sandbox.catalog import (
 from sandbox.company import Company
 from sandbox.demo_budgets import BUDGET_COLUMNS, budget_rows
 from sandbox.demo_commitments import COMMITMENT_COLUMNS, commitment_rows
-from sandbox.events import LAUNCH_DAYS_BEFORE, LAUNCH_FEATURE
+from sandbox.events import LAUNCH_DAYS_BEFORE, LAUNCH_FEATURE, PRICE_CHANGE_DAYS_BEFORE
 from sandbox.exchange import RATE_COLUMNS, rate_rows
 from sandbox.exports import HISTORY_DAYS
 from sandbox.hosting import HOST, PROJECT_FEATURES
 from sandbox.keys import ADMIN_KEY_ANTHROPIC, ADMIN_KEY_OPENAI, SLACK_TOKEN
+from sandbox.prices import PRICES_BEFORE_CHANGE, TIER_FACTORS, UNIT_PRICES
 from sandbox.slack_store import AI_ALERTS_CHANNEL, FINOPS_CHANNEL
+from sandbox.traffic import Measure
 from sandbox.truth import Truth
 
 __all__ = ["ANTHROPIC_ORG_ID", "OPENAI_ORG_ID", "DemoConnection", "write_demo_config"]
@@ -49,7 +53,7 @@ class DemoConnection:
 
 
 def write_demo_config(company: Company, folder: Path, base_url: str, today: date) -> DemoConnection:
-    """Write the reference files (features, owners, shared costs, budgets, commitments, rates, notes) into `folder`.
+    """Write the reference files (features, owners, budgets, prices, rates, …) into `folder`.
 
     Rates are known up to `today`. `base_url` is the sandbox's own address; the answer says where each vendor is found
     under it.
@@ -58,6 +62,7 @@ def write_demo_config(company: Company, folder: Path, base_url: str, today: date
     (folder / "features.toml").write_text(_features_toml(), encoding="utf-8")
     (folder / "attribution.toml").write_text(_attribution_toml(company), encoding="utf-8")
     (folder / "allocation.toml").write_text(_allocation_toml(), encoding="utf-8")
+    (folder / "prices.toml").write_text(_prices_toml(company), encoding="utf-8")
     truth = Truth(company)
     _write_csv(folder / "budgets.csv", BUDGET_COLUMNS, budget_rows(truth))
     _write_csv(folder / "commitments.csv", COMMITMENT_COLUMNS, commitment_rows(truth))
@@ -150,6 +155,31 @@ def _attribution_toml(company: Company) -> str:
         rules[HOST, project] = _table("rule", host_rule)
     head = "# Whose spend is whose. The first rule that matches wins; what none matches stays unattributed.\n\n"
     return head + "\n".join(rules.values())
+
+
+_PRICE_UNITS = {
+    Measure.UNCACHED: "uncached_input_tokens",
+    Measure.CACHE_READ: "cache_read_input_tokens",
+    Measure.OUTPUT: "output_tokens",
+}
+
+
+def _prices_toml(company: Company) -> str:
+    """What no public list knows: prices before the vendor lowered them, and the price of a picture."""
+    changed = company.anchor - timedelta(days=PRICE_CHANGE_DAYS_BEFORE)
+    tables = []
+    for model, prices in PRICES_BEFORE_CHANGE.items():
+        for (provider, tier), factor in TIER_FACTORS.items():
+            if provider != OPENAI:
+                continue
+            amounts = ", ".join(f"{unit} = {prices[measure] * factor}" for measure, unit in _PRICE_UNITS.items())
+            tables.append(
+                _table("price", {"provider": provider, "model": model, "service_tier": tier, "valid_to": changed})
+                + f"per_million = {{ {amounts} }}\n"
+            )
+    image = _table("price", {"provider": OPENAI, "model": IMAGE, "unit": "images"})
+    tables.append(f"{image}price_per_million = {UNIT_PRICES[IMAGE]}\n")
+    return "# What the company pays and no public price list says.\n\n" + "\n".join(tables)
 
 
 _ANNOTATION_COLUMNS = ("occurred_at", "kind", "title", "feature")

@@ -23,8 +23,6 @@ OUTCOMES = "outcomes.csv"
 
 HISTORY_DAYS = 120
 """The files go back that many days before the anchor, as far as the demo loads bills."""
-LOG_DAYS = 5
-"""How long the parser keeps its log."""
 _LOOK_SECONDS = 60
 
 
@@ -33,8 +31,7 @@ def write_exports(company: Company, folder: Path, now: datetime, history_days: i
     folder.mkdir(parents=True, exist_ok=True)
     start, end = company.anchor - timedelta(days=history_days), now.date()
     _write(folder / HOST_BILL, FOCUS_COLUMNS, focus_rows(host_charges(company, start, end)))
-    logged = parser_calls(company, end - timedelta(days=LOG_DAYS), end)
-    _write(folder / PARSER_LOG, LOG_COLUMNS, log_rows(logged))
+    _write(folder / PARSER_LOG, LOG_COLUMNS, log_rows(parser_calls(company, start, end)))
     _write(folder / OUTCOMES, OUTCOME_COLUMNS, map(astuple, outcome_counts(company, start, end)))
 
 

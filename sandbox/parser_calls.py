@@ -16,15 +16,15 @@ from sandbox.traffic import FloatArray, IntArray, stream_key, uniform
 
 PARSER_FEATURE = "contract-review"
 
-_PAGES_PER_CONTRACT = 8.0
+_REVIEWS_PER_CONTRACT = 70.0
 """How many calls of the model that reviews follow one parsed contract."""
 _FAILURE_RATE = 0.07
 _TRIES = 3
-_MILLISECONDS = (4_200, 9_000)
-_TIMEOUT_MILLISECONDS = 30_000
+_MILLISECONDS = (38_000, 92_000)
+_TIMEOUT_MILLISECONDS = 180_000
 _TIMED_OUT, _UNAVAILABLE, _OK = 504, 503, 200
-_PAUSE_MILLISECONDS = 2_000
-_ARRIVE_WITHIN_MILLISECONDS = 55 * 60_000
+_PAUSE_MILLISECONDS = 5_000
+_ARRIVE_WITHIN_MILLISECONDS = 50 * 60_000
 """Every try ends within the contract's hour, so a day holds all tries of its contracts."""
 
 LOG_COLUMNS = ("time", "contract", "status", "milliseconds")
@@ -47,7 +47,7 @@ class ParserCalls:
 def parser_calls(company: Company, start: date, end: date) -> ParserCalls:
     """Every call for a contract that arrived in the UTC days [start, end)."""
     first, last = epoch_day(start) * HOURS_PER_DAY, epoch_day(end) * HOURS_PER_DAY
-    arrived = np.floor(_reviews(company, first, last) / _PAGES_PER_CONTRACT).astype(np.int64)
+    arrived = np.floor(_reviews(company, first, last) / _REVIEWS_PER_CONTRACT).astype(np.int64)
     hours = np.repeat(np.arange(first, last, dtype=np.int64), arrived)
     contracts = np.arange(hours.size) - np.repeat(np.cumsum(arrived) - arrived, arrived)
     key = stream_key(company.seed, "contract-parser")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from config.loader import Reference
 from domain.attribution import Rule
 from store.engine import Store
-from store.price_book import PriceBook, overrides
+from store.price_book import PriceBook, open_book
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,4 +20,4 @@ class Books:
 def open_books(store: Store, reference: Reference) -> Books:
     """The operator's prices from the store over the published ones, and the rules of attribution.toml."""
     with store.read() as connection:
-        return Books(PriceBook(overrides(connection)), reference.rules)
+        return Books(open_book(connection), reference.rules)

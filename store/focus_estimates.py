@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from domain.price import MILLION
 from domain.window import Window
 from store.engine import Store
-from store.price_book import PriceBook, overrides
+from store.price_book import PriceBook, open_book
 from store.schema import table
 from store.tables import CostDay, UsageDay
 
@@ -42,7 +42,7 @@ def estimates(store: Store, window: Window | None) -> Iterator[dict[str, Any]]:
     A day of a provider and model is billed as soon as it has one charge; then the bill speaks, not the estimate.
     """
     with store.read() as connection:
-        book = PriceBook(overrides(connection))
+        book = open_book(connection)
         for usage in connection.execute(_unbilled(window)).mappings():
             for kind, meter in METERS.items():
                 if usage[kind]:

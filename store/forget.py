@@ -15,13 +15,25 @@ from store.tables import (
     CostDay,
     InferenceRequest,
     Outcome,
+    PricedUsageDay,
     Quarantine,
     Restatement,
     TokenUsage,
     UsageDay,
 )
 
-LOADED = (Charge, CostDay, TokenUsage, UsageDay, InferenceRequest, Outcome, Quarantine, Restatement, CollectorRun)
+LOADED = (
+    Charge,
+    CostDay,
+    TokenUsage,
+    UsageDay,
+    PricedUsageDay,
+    InferenceRequest,
+    Outcome,
+    Quarantine,
+    Restatement,
+    CollectorRun,
+)
 
 
 def forget_source(store: Store, source: str) -> int:

@@ -1,79 +1,81 @@
-"""List prices: the operator's own first, then the dated snapshot that genai-prices carries."""
+"""What usage costs at list price: the operator's own prices over the published ones less the operator's discounts."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
-from decimal import Decimal
-from importlib.metadata import version
-from typing import Any
+from dataclasses import dataclass, fields
 
 import sqlalchemy as sa
-from genai_prices import data_snapshot
-from genai_prices.types import ConditionalPrice, ModelPrice, StartDateConstraint, TieredPrices
 from sqlalchemy.engine import Connection
 
-from domain.attribution import OPEN_FROM, OPEN_TO
-from domain.price import TOKEN_UNITS, PriceList, estimate
+from domain.price import MODALITY_UNITS, TOKEN_UNITS, PriceList, disjoint, estimate, quantity_unit, tier_word
+from domain.price_layers import Discount, discounted, unit_by_unit
 from store.bulk import insert_rows
+from store.published_prices import published
 from store.schema import table, to_batch
-from store.tables import Price, TokenUsage
-
-VERSION = f"genai-prices@{version('genai-prices')}"
-
-TIER_FACTORS = {"standard": Decimal(1), "batch": Decimal("0.5")}
-"""Both vendors publish batch at half the list price. Other tiers have no public factor: NULL, never a guess."""
-
-_STANDARD = {None, "standard", "default", "auto", ""}
-
-_FIELDS = {
-    "uncached_input_tokens": "input_mtok",
-    "cache_read_input_tokens": "cache_read_mtok",
-    "cache_write_5m_input_tokens": "cache_write_mtok",
-    "cache_write_1h_input_tokens": "cache_write_1h_mtok",
-    "cache_write_input_tokens": "cache_write_mtok",
-    "output_tokens": "output_mtok",
-}
+from store.tables import Price, PriceDiscount, TokenUsage
 
 LONG_CONTEXT = "200k-1M"
 """Anthropic's name for calls in the upper price tier; an aggregate without it is priced in the base tier."""
+
+OWN = "override"
+"""How the version of a price of prices.toml begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceKey:
+    """What a price list is of; `model` '' is a tool of the provider, `context_window` '' the base tier."""
+
+    provider: str
+    model: str
+    service_tier: str
+    context_window: str
 
 
 class PriceBook:
     """Prices by provider, model, tier and context. `overrides` are the operator's own rows of `price`."""
 
-    def __init__(self, overrides: Iterable[Price] = ()) -> None:
+    def __init__(self, overrides: Iterable[Price] = (), discounts: Iterable[Discount] = ()) -> None:
         self._overrides = list(overrides)
-        self._lists: dict[tuple[str, str, str, bool], list[PriceList]] = {}
+        self._discounts = list(discounts)
+        self._published: dict[PriceKey, list[PriceList]] = {}
+        self._lists: dict[PriceKey, list[PriceList]] = {}
 
     def estimate(self, row: TokenUsage) -> None:
-        """Sets `estimated_cost` in USD and `price_version`; leaves both None when any part has no price."""
-        counts: dict[str, int | None] = {unit: getattr(row, unit) for unit in TOKEN_UNITS}
-        if row.model is None or all(count is None for count in counts.values()):
+        """Sets `estimated_cost` in USD and `price_version`; both are None when any part has no price."""
+        row.estimated_cost = row.price_version = None
+        reported = {unit: getattr(row, unit) for unit in (*TOKEN_UNITS, *MODALITY_UNITS)}
+        has_tokens = any(reported[unit] is not None for unit in TOKEN_UNITS)
+        counts = disjoint(reported)
+        if counts is None or (row.model is None and has_tokens) or not (has_tokens or row.quantity is not None):
             return
-        lists = self.lists(row.provider, row.model, row.service_tier, row.context_window == LONG_CONTEXT)
-        found = estimate(lists, row.started_at.date(), counts)
+        quantity = {quantity_unit(row.service, row.unit or ""): row.quantity}
+        key = price_key(row.provider, row.model, row.service_tier, row.context_window, has_tokens=has_tokens)
+        found = estimate(self.of(key), row.started_at.date(), {**counts, **quantity})
         if found:
             row.estimated_cost, row.price_version = found
 
     def lists(
-        self, provider: str, model: str, tier: str | None = None, long_context: bool = False
+        self, provider: str, model: str, tier: str | None = None, context_window: str | None = None
     ) -> Sequence[PriceList]:
-        """Every price list of a model on a tier, newest first; empty when unknown."""
-        word = "standard" if tier in _STANDARD else str(tier)
-        key = (provider, model, word, long_context)
+        """Disjoint spans of days with their prices on a tier, newest first; empty when unknown."""
+        return self.of(price_key(provider, model, tier, context_window))
+
+    def of(self, key: PriceKey) -> Sequence[PriceList]:
+        """The same by key; what was asked for once is remembered for `rows`."""
         if key not in self._lists:
-            self._lists[key] = [
-                *self._own(provider, model, word),
-                *_published(provider, model, word, long_context),
-            ]
+            holding = [d for d in self._discounts if d.covers(key.provider, key.model, key.service_tier)]
+            listed = published(key.provider, key.model, key.service_tier, key.context_window == LONG_CONTEXT)
+            self._published[key] = discounted(listed, holding)
+            self._lists[key] = unit_by_unit([*self._own(key), *self._published[key]])
         return self._lists[key]
 
     def rows(self) -> list[Price]:
-        """Every price that was looked up so far and came from the snapshot, as rows of `price`."""
+        """Every published price that was looked up so far, less discounts, as rows of `price`."""
         return [
             Price(
-                provider=provider,
-                model=model,
-                service_tier=tier,
+                provider=key.provider,
+                model=key.model,
+                service_tier=key.service_tier,
+                context_window=key.context_window,
                 unit=unit,
                 price_per_million=amount,
                 currency="USD",
@@ -81,88 +83,47 @@ class PriceBook:
                 valid_to=prices.valid_to,
                 version=prices.version,
             )
-            for (provider, model, tier, long_context), lists in list(self._lists.items())
+            for key, lists in list(self._published.items())
             for prices in lists
-            if prices.version.startswith("genai-prices") and not long_context
             for unit, amount in prices.per_million.items()
         ]
 
-    def _own(self, provider: str, model: str, tier: str) -> list[PriceList]:
-        rows = [r for r in self._overrides if (r.provider, r.model, r.service_tier) == (provider, model, tier)]
-        spans = sorted({(r.valid_from, r.valid_to, r.version) for r in rows}, reverse=True)
+    @property
+    def looked_up(self) -> list[PriceKey]:
+        """What prices were asked for so far."""
+        return list(self._lists)
+
+    def _own(self, key: PriceKey) -> list[PriceList]:
+        """The operator's own prices, one list for each unit; they hold in every context."""
+        wanted = (key.provider, key.model, key.service_tier)
         return [
-            PriceList(
-                name,
-                start,
-                end,
-                {
-                    r.unit: r.price_per_million
-                    for r in rows
-                    if (r.valid_from, r.valid_to, r.version) == (start, end, name)
-                },
-            )
-            for start, end, name in spans
+            PriceList(row.version, row.valid_from, row.valid_to, {row.unit: row.price_per_million})
+            for row in self._overrides
+            if (row.provider, row.model, row.service_tier) == wanted
         ]
 
 
+def price_key(
+    provider: str, model: str | None, tier: str | None, context_window: str | None, *, has_tokens: bool = True
+) -> PriceKey:
+    """What the prices of usage are kept under."""
+    context = LONG_CONTEXT if context_window == LONG_CONTEXT and has_tokens else ""
+    return PriceKey(provider, model or "", tier_word(tier, has_tokens=has_tokens), context)
+
+
 def save_seen(connection: Connection, book: PriceBook) -> None:
-    """Replaces the snapshot rows of `price` that the book looked up, so that an estimate can be explained."""
-    rows = book.rows()
-    if not rows:
-        return
+    """Replaces the published rows of `price` that the book looked up, so that an estimate can be explained."""
     prices = table(Price)
-    for provider, model in {(row.provider, row.model) for row in rows}:
-        connection.execute(
-            sa.delete(prices).where(
-                prices.c.provider == provider, prices.c.model == model, prices.c.version.like("genai-prices%")
-            )
-        )
-    insert_rows(connection, Price, to_batch(Price, rows))
+    for key in book.looked_up:
+        same = [prices.c[field.name] == getattr(key, field.name) for field in fields(key)]
+        connection.execute(sa.delete(prices).where(*same, prices.c.version.not_like(f"{OWN}%")))
+    insert_rows(connection, Price, to_batch(Price, book.rows()))
 
 
-def _published(provider: str, model: str, tier: str, long_context: bool) -> list[PriceList]:
-    factor = TIER_FACTORS.get(tier)
-    if factor is None:
-        return []
-    try:
-        _, info = data_snapshot.get_snapshot().find_provider_model(model, None, provider, None)
-    except LookupError:
-        return []
-    label = VERSION if factor == 1 else f"{VERSION}×{factor} {tier}"
-    return [
-        PriceList(label, start, end, {unit: amount * factor for unit, amount in amounts.items()})
-        for start, end, amounts in _dated(info, long_context)
-    ]
-
-
-def _dated(info: Any, long_context: bool) -> list[tuple[date, date, dict[str, Decimal]]]:
-    """Spans of days with their prices, newest first. Prices that depend on the time of day are left out."""
-    if isinstance(info.prices, ModelPrice):
-        return [(OPEN_FROM, OPEN_TO, _amounts(info.prices, long_context))]
-    conditional: Sequence[ConditionalPrice] = info.prices
-    dated = [
-        (c.constraint.start_date if isinstance(c.constraint, StartDateConstraint) else OPEN_FROM, c.prices)
-        for c in conditional
-        if c.constraint is None or isinstance(c.constraint, StartDateConstraint)
-    ]
-    dated.sort(key=lambda item: item[0], reverse=True)
-    ends = [OPEN_TO, *(start for start, _ in dated)]
-    return [(start, end, _amounts(prices, long_context)) for (start, prices), end in zip(dated, ends, strict=False)]
-
-
-def _amounts(prices: ModelPrice, long_context: bool) -> dict[str, Decimal]:
-    found: dict[str, Decimal] = {}
-    for unit, name in _FIELDS.items():
-        price = getattr(prices, name, None)
-        if isinstance(price, TieredPrices):
-            price = price.tiers[-1].price if long_context and price.tiers else price.base
-        if price is not None:
-            found[unit] = Decimal(price)
-    return found
-
-
-def overrides(connection: Connection) -> list[Price]:
-    """The operator's own prices, as stored."""
-    prices = table(Price)
-    rows = connection.execute(sa.select(prices).where(prices.c.version.not_like("genai-prices%"))).mappings()
-    return [Price(**row) for row in rows]
+def open_book(connection: Connection) -> PriceBook:
+    """A book with the operator's prices and discounts, as stored."""
+    prices, discounts = table(Price), table(PriceDiscount)
+    own = connection.execute(sa.select(prices).where(prices.c.version.like(f"{OWN}%"))).mappings()
+    negotiated = connection.execute(sa.select(discounts).order_by(discounts.c.position)).mappings()
+    terms = [Discount(**{f.name: row[f.name] for f in fields(Discount)}) for row in negotiated]
+    return PriceBook([Price(**row) for row in own], terms)

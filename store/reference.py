@@ -10,9 +10,10 @@ from sqlalchemy.engine import Connection
 from config.loader import Reference, as_utc
 from domain.attribution import Dimensions, Rule, ownership, tags_of
 from domain.rule_index import RuleIndex
-from store import attributed
+from store import attributed, reprice
 from store.bulk import insert_rows
 from store.engine import Store
+from store.price_book import OWN, open_book
 from store.schema import table, to_batch
 from store.tables import (
     AllocationRule,
@@ -25,6 +26,7 @@ from store.tables import (
     FxRate,
     InferenceRequest,
     Price,
+    PriceDiscount,
     ReferenceFile,
     TokenUsage,
 )
@@ -63,9 +65,7 @@ def sync_reference(store: Store, reference: Reference) -> None:
         Annotation(occurred_at=as_utc(a.occurred_at), kind=a.kind, title=a.title, feature=a.feature or None)
         for a in reference.annotations
     ]
-    prices = [
-        Price(**p.model_dump(), currency="USD", version=f"override from {p.valid_from}") for p in reference.prices
-    ]
+    prices = [Price(**p.model_dump(), currency="USD", version=f"{OWN} from {p.valid_from}") for p in reference.prices]
     with store.write() as connection:
         changed = _changed_files(connection, reference)
         for name, row, rows in (
@@ -79,13 +79,26 @@ def sync_reference(store: Store, reference: Reference) -> None:
             if name in changed:
                 _replace(connection, row, rows)
         if "prices.toml" in changed:
-            own = table(Price).c.version.like("override%")
-            connection.execute(sa.delete(table(Price)).where(own))
+            before = open_book(connection)
+            connection.execute(sa.delete(table(Price)).where(table(Price).c.version.like(f"{OWN}%")))
             insert_rows(connection, Price, to_batch(Price, prices))
+            _replace(connection, PriceDiscount, _discounts(reference))
+            reprice.follow(connection, before, open_book(connection))
         if "attribution.toml" in changed:
             _replace(connection, Attribution, _owned(_known_keys(connection), reference.rules))
         if changed & DECIDES_OWNERS:
             attributed.rebuild(connection)
+
+
+def _discounts(reference: Reference) -> list[PriceDiscount]:
+    return [
+        PriceDiscount(
+            position=position,
+            discount_ratio=discount.percent / 100,
+            **discount.model_dump(exclude={"percent"}),
+        )
+        for position, discount in enumerate(reference.discounts, start=1)
+    ]
 
 
 def _allocation_rules(reference: Reference) -> list[AllocationRule]:
@@ -112,7 +125,7 @@ def _changed_files(connection: Connection, reference: Reference) -> set[str]:
         "features.toml": reference.features,
         "attribution.toml": reference.rules,
         "budgets.csv": reference.budgets,
-        "prices.toml": reference.prices,
+        "prices.toml": (reference.prices, reference.discounts),
         "annotations.csv": reference.annotations,
         "allocation.toml": reference.allocation,
         "fx_rates.csv": reference.fx_rates,

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import attributed, bill_day, model_usage_day, request_day
+from store import attributed, bill_day, model_usage_day, priced_usage, request_day
 from store.bulk import insert_rows
 from store.price_book import PriceBook
 from store.schema import column_names, table, to_batch
@@ -18,6 +18,7 @@ from store.tables import (
     CostDay,
     InferenceRequest,
     ModelUsageDay,
+    PricedUsageDay,
     RequestDay,
     TokenUsage,
     UsageDay,
@@ -88,6 +89,7 @@ def _models(connection: Connection, source: str, days: list[date]) -> None:
     c = table(UsageDay).c
     rows = model_usage_day.rows((c.source == source) & c.day.in_(days))
     _replace_days(connection, ModelUsageDay, source, days, rows)
+    _replace_days(connection, PricedUsageDay, source, days, priced_usage.by_day(_of_days(TokenUsage, source, days)))
 
 
 def refill(connection: Connection) -> None:

@@ -137,9 +137,10 @@ class TokenUsage:
     """One period (an hour, or a day where the source gives days) × provider × account × project × api key
     × user × service × model × tier.
 
-    The six token columns are disjoint: their input kinds add up to total input. Audio tokens are a part of
-    input and output, never added. `estimated_cost` is tokens at list price in USD, never a bill; it is NULL
-    when any part has no price.
+    The six token columns are disjoint: their input kinds add up to total input. Audio and image tokens are a part of
+    input and output, never added; `cache_read_audio_tokens` are a part of `input_audio_tokens` and of the cache reads,
+    images alike. `estimated_cost` is tokens, or `quantity`, at list price in USD, never a bill; it is NULL when any
+    part has no price.
     """
 
     source: str
@@ -169,6 +170,10 @@ class TokenUsage:
     unit: str | None = None
     estimated_cost: Estimate | None = None
     price_version: str | None = None
+    cache_read_audio_tokens: int | None = None
+    input_image_tokens: int | None = None
+    cache_read_image_tokens: int | None = None
+    output_image_tokens: int | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -212,6 +217,45 @@ class ModelUsageDay:
     request_count: int | None
     estimated_cost: Estimate | None
     unpriced_tokens: int
+
+
+@dataclass(slots=True, kw_only=True)
+class PricedUsageDay:
+    """Rollup of `token_usage` by what decides a price: UTC day × source × provider × account × service × model × tier
+    × context window × unit.
+
+    `model` and `context_window` are '' where a price has none, `service_tier` is standard for all its names and for
+    tools. Tokens of a kind are those that its price is for: audio and images are not in the kinds beside them, so all
+    kinds add up to `tokens`. `quantity` is counted in `unit`, a unit of `price`. `unpriced_tokens` and
+    `unpriced_quantity` are those of rows without an estimate.
+    """
+
+    day: date
+    source: str
+    provider: str
+    account_id: str
+    service: str
+    model: str
+    service_tier: str
+    context_window: str
+    unit: str | None
+    uncached_input_tokens: int
+    cache_read_input_tokens: int
+    cache_write_5m_input_tokens: int
+    cache_write_1h_input_tokens: int
+    cache_write_input_tokens: int
+    output_tokens: int
+    input_audio_tokens: int
+    cache_read_audio_tokens: int
+    output_audio_tokens: int
+    input_image_tokens: int
+    cache_read_image_tokens: int
+    output_image_tokens: int
+    tokens: int
+    quantity: Money | None
+    estimated_cost: Estimate | None
+    unpriced_tokens: int
+    unpriced_quantity: Money | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -428,7 +472,12 @@ class Budget:
 
 @dataclass(slots=True, kw_only=True)
 class Price:
-    """List price of one provider × model × tier × unit per million units, valid `[valid_from, valid_to)`."""
+    """Price of one provider × model × tier × context window × unit per million units, valid `[valid_from, valid_to)`.
+
+    A version that begins with override is the operator's own and goes before the published one, in every context;
+    published ones are less the operator's discounts. `model` '' is a tool that no model is named for,
+    `context_window` '' the base tier.
+    """
 
     provider: str
     model: str
@@ -439,6 +488,23 @@ class Price:
     valid_from: date
     valid_to: date
     version: str
+    context_window: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class PriceDiscount:
+    """One discount of prices.toml: `discount_ratio` off the published prices on the days `[valid_from, valid_to)`.
+
+    `provider`, `model` and `service_tier` are globs; of several discounts that hold, the first by `position` counts.
+    """
+
+    position: int
+    provider: str
+    model: str
+    service_tier: str
+    discount_ratio: Money
+    valid_from: date
+    valid_to: date
 
 
 @dataclass(slots=True, kw_only=True)
@@ -663,12 +729,24 @@ ROLLUPS = (
     BillDay,
     UsageDay,
     ModelUsageDay,
+    PricedUsageDay,
     RequestDay,
     AttributedCostDay,
     AttributedUsageDay,
     ScopeCostDay,
 )
-REFERENCE = (Feature, Attribution, Budget, Price, Annotation, FxRate, AllocationRule, Commitment, ReferenceFile)
+REFERENCE = (
+    Feature,
+    Attribution,
+    Budget,
+    Price,
+    PriceDiscount,
+    Annotation,
+    FxRate,
+    AllocationRule,
+    Commitment,
+    ReferenceFile,
+)
 LEDGERS = (
     CollectorRun,
     SourceState,

@@ -20,14 +20,19 @@ def draw(chosen: Chosen) -> None:
         table.toolbar(found, name="outcomes")
     else:
         empty.nothing(outcomes.CONNECT)
+    failures = _ask("failure_by_feature", chosen)
+    if found.row_count or failures.row_count:
+        _tiers_if_told(chosen)
+    if failures.row_count:
+        _failures(chosen)
+        table.toolbar(failures, name="failures")
+
+
+def _tiers_if_told(chosen: Chosen) -> None:
     tiers = _ask("cost_by_customer_tier", chosen)
     if any(row["customer_tier"] for row in tiers.rows()):
         _tiers(chosen)
         table.toolbar(tiers, name="customer-tiers")
-    failures = _ask("failure_by_feature", chosen)
-    if failures.row_count:
-        _failures(chosen)
-        table.toolbar(failures, name="failures")
 
 
 @section

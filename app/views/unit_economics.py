@@ -8,7 +8,7 @@ import streamlit as st
 from app import data, stories, tables
 from app import format as fmt
 from app.charts import trend
-from app.components import chart, columns, empty, filters, head, metrics, other_currencies, outcomes, table
+from app.components import chart, columns, empty, filters, head, metrics, other_currencies, outcomes, prices, table
 from app.components.filters import Chosen
 from app.components.markdown import plain
 from app.components.metrics import Card
@@ -59,6 +59,7 @@ def render() -> None:
     outcomes.draw(chosen)
     _models(chosen)
     table.toolbar(data.ask("cost/unit_by_model", **chosen.params(*FILTERS)), name="models")
+    prices.draw(chosen)
 
 
 @section

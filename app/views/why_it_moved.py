@@ -1,12 +1,12 @@
 """Why the cost of any scope moved between two periods."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from app import change_tables, comparison, data, effects
 from app import format as fmt
+from app.change_view import View
 from app.charts.waterfall import waterfall
 from app.components import chart, columns, empty, filters, head, other_currencies, table
 from app.components.filters import Chosen, Options
@@ -14,7 +14,6 @@ from app.components.markdown import plain
 from app.components.section import section
 from app.components.sql import show_sql
 from domain.change_sentence import explain_in_words
-from domain.compared import Compared
 from domain.explanation import Explanation, Part
 from queries.explain import Per, ask_items, explain
 from queries.runner import Result
@@ -24,26 +23,6 @@ PAGE = {"title": "Why it moved", "url": "why-it-moved", "icon": ":material/water
 GROUPS = {"feature": "Feature", "team": "Team", "provider": "Provider", "model": "Model", "key": "Key"}
 NEXT = {"feature": "model", "team": "feature", "provider": "model", "model": "feature"}
 """By what a row is split further once it is looked into."""
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Everything that decides what is drawn."""
-
-    chosen: Chosen
-    comparison: str
-    compared: Compared
-    group: str
-
-    @property
-    def table_key(self) -> str:
-        """Another scope is another table, in which nothing is selected yet."""
-        return f"moved-{self.group}-{self.chosen.filters}"
-
-    @property
-    def per(self) -> Per:
-        """What the items of the split are."""
-        return "key" if self.group == "key" else "model"
 
 
 def render() -> None:

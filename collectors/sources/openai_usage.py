@@ -184,10 +184,12 @@ def _add_split_tokens(usage: TokenUsage, row: Row, where: str) -> None:
     usage.cache_read_input_tokens = cached
     usage.cache_write_input_tokens = written
     usage.output_tokens = count(row, "output_tokens", where)
-    usage.input_audio_tokens = _sum_of_known(
-        optional_count(row, "input_audio_tokens", where), optional_count(row, "input_cached_audio_tokens", where)
-    )
-    usage.output_audio_tokens = optional_count(row, "output_audio_tokens", where)
+    for kind in ("audio", "image"):
+        cached_part = optional_count(row, f"input_cached_{kind}_tokens", where)
+        uncached_part = optional_count(row, f"input_{kind}_tokens", where)
+        setattr(usage, f"input_{kind}_tokens", _sum_of_known(uncached_part, cached_part))
+        setattr(usage, f"cache_read_{kind}_tokens", cached_part)
+        setattr(usage, f"output_{kind}_tokens", optional_count(row, f"output_{kind}_tokens", where))
 
 
 def _sum_of_known(first: int | None, second: int | None) -> int | None:

@@ -21,15 +21,21 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def toml_entries(key: str, model: type[Model], problems: Problems) -> Iterator[tuple[Line, Model]]:
-    """The `[[key]]` tables of a file with the line of each header. Raises SettingsError for a file that is no TOML."""
+def toml_entries(
+    key: str, model: type[Model], problems: Problems, *, beside: str | None = None
+) -> Iterator[tuple[Line, Model]]:
+    """The `[[key]]` tables of a file with the line of each header; it may hold `[[beside]]` tables too.
+
+    Raises SettingsError for a file that is no TOML.
+    """
     path = problems.path
     if not path.exists():
         return
     content = read_toml(path)
-    unknown = content.keys() - {key}
+    unknown = content.keys() - {key, beside}
     if unknown:
-        raise SettingsError(f"{path}: unknown key {min(unknown)!r}; this file holds [[{key}]] tables only")
+        held = f"[[{key}]] tables" if beside is None else f"[[{key}]] and [[{beside}]] tables"
+        raise SettingsError(f"{path}: unknown key {min(unknown)!r}; this file holds {held} only")
     entries = content.get(key, [])
     if not isinstance(entries, list):
         raise SettingsError(f"{path}: write [[{key}]] with two brackets, one table for each")

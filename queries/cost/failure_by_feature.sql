@@ -53,6 +53,7 @@ spent as (
   from attributed_cost_day
   where currency = :currency
     and allocation is null
+    and feature in (select feature from slice)
     and day >= cast(:start as date)
     and day < cast(:end as date)
     and (:any_provider or provider in :provider)

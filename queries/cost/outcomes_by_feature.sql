@@ -36,6 +36,7 @@ spent as (
     sum(case when allocation is null then billed_cost end) as direct_cost
   from attributed_cost_day
   where currency = :currency
+    and feature in (select feature from made)
     and day >= cast(:start as date)
     and day < cast(:end as date)
     and (:any_provider or provider in :provider)

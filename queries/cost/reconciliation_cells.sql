@@ -1,7 +1,7 @@
 -- title:   What was billed, and what does the reported usage cost at list price?
 -- grain:   one row per (provider, day, model, tier, kind of token, unit, charge category); bill and usage share a row
 --          where they name the same. usage of a tier without a price has tokens and no estimate; the estimates of one
---          tier add up to its stored estimate: what no kind explains has token_type NULL
+--          tier add up to its stored estimate: what no kind explains has token_type NULL. usage of tools has no row
 -- params:  start date, end date (UTC days, half-open), currency text, provider texts, model texts
 -- returns: provider text, day date, model text, service_tier text, token_type text, unit text, charge_category text,
 --          billed_cost money, billed_quantity money, tokens count, estimated_cost money, gateway_cost money
@@ -46,6 +46,9 @@ used as (
   left join gateway g on g.source = u.source
   where u.day >= cast(:start as date)
     and u.day < cast(:end as date)
+    and coalesce(
+      u.uncached_input_tokens, u.cache_read_input_tokens, u.cache_write_input_tokens, u.output_tokens
+    ) is not null
     and (:any_provider or u.provider in :provider)
     and (:any_model or coalesce(u.model, 'no model') in :model)
   group by 1, 2, 3, 4, 5
@@ -74,6 +77,7 @@ listed as (
       case when version like 'override%' then 1 else 0 end as is_own,
       cast(price_per_million * 0.000001 as decimal(38, 18)) as price
     from price
+    where context_window = ''
   ) p
     on p.provider = u.provider and p.model = u.model and p.service_tier = u.service_tier
    and u.day >= p.valid_from and u.day < p.valid_to

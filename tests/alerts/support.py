@@ -22,7 +22,7 @@ from store import attributed
 from store.bulk import insert_rows
 from store.engine import Store
 from store.schema import table, to_batch
-from store.tables import Alert, Attribution, Budget, CollectorRun, CostDay, Feature, Outbox
+from store.tables import Alert, Attribution, BillDay, Budget, CollectorRun, CostDay, Feature, Outbox
 
 NOW = datetime(2026, 11, 22, 8, 26, tzinfo=UTC)
 START = date(2026, 11, 1)
@@ -177,6 +177,21 @@ def spend(store: Store, day: date, cost: Decimal, currency: str = "USD") -> None
             )
         ],
     )
+    billed = BillDay(
+        day=day,
+        source="openai_costs",
+        provider="openai",
+        model="gpt-5.4",
+        service_tier=None,
+        token_type=None,
+        unit=None,
+        charge_category="Usage",
+        billing_currency=currency,
+        billed_cost=cost,
+        effective_cost=cost,
+        billed_quantity=None,
+    )
+    insert(store, BillDay, [billed])
     with store.write() as connection:
         attributed.rebuild(connection)
 

@@ -184,3 +184,58 @@ def test_an_annotation_without_a_time_is_told(tmp_path: Path) -> None:
     assert told(tmp_path, "annotations.csv", content).startswith(
         "line 2: occurred_at: Input should be a valid datetime"
     )
+
+
+def test_prices_and_discounts_are_read(tmp_path: Path) -> None:
+    (tmp_path / "prices.toml").write_text(
+        '[[discount]]\nprovider = "openai"\nmodel = "gpt-*"\npercent = 12.5\nvalid_from = 2026-07-01\n'
+        + PRICE
+        + 'service_tier = "default"\nper_million = { output_tokens = 7.5, images = "40000" }\n'
+    )
+    reference = load_reference(tmp_path)
+    assert reference.problems == ()
+    assert [(p.service_tier, p.unit, p.price_per_million) for p in reference.prices] == [
+        ("standard", "output_tokens", Decimal("7.5")),
+        ("standard", "images", Decimal(40_000)),
+    ]
+    (discount,) = reference.discounts
+    assert (discount.model, discount.service_tier, discount.percent) == ("gpt-*", "*", Decimal("12.5"))
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("percent = 120", "line 1: [[discount]] percent: Input should be less than or equal to 100"),
+        ("", "line 1: [[discount]] the key 'percent' is missing"),
+        ("percent = 5\nratio = 0.05", "line 1: [[discount]] unknown key 'ratio'; check its spelling or remove it"),
+        (
+            "percent = 5\nvalid_to = 1970-01-01",
+            "line 1: the discount of openai ends before it begins; swap its dates",
+        ),
+    ],
+)
+def test_a_discount_that_cannot_be_used_is_named_with_its_line(tmp_path: Path, content: str, sentence: str) -> None:
+    assert told(tmp_path, "prices.toml", f'[[discount]]\nprovider = "openai"\n{content}\n') == sentence
+
+
+def test_two_prices_for_one_day_are_told_with_both_lines(tmp_path: Path) -> None:
+    first = PRICE + 'unit = "output_tokens"\nprice_per_million = 1\nvalid_to = 2026-07-01\n'
+    second = PRICE + "per_million = { output_tokens = 2 }\nvalid_from = 2026-06-30\n"
+    assert told(tmp_path, "prices.toml", first + second) == (
+        "line 7: the price of m output_tokens holds on days that line 1 has a price for already; end one of them"
+    )
+    assert len(load_reference(tmp_path).prices) == 1
+    (tmp_path / "prices.toml").write_text(first + second.replace("06-30", "07-01"), encoding="utf-8")
+    assert load_reference(tmp_path).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentence"),
+    [
+        ('unit = "images"\nprice_per_million = 1\nper_million = {}', "give either per_million or unit with price_per"),
+        ("per_million = { tokens = 1 }", "m has a price for the unknown unit 'tokens'; use uncached_input_tokens"),
+        ('per_million = { output_tokens = "USD" }', "[[price]] per_million.output_tokens: Input should be a valid dec"),
+    ],
+)
+def test_prices_of_several_units_that_cannot_be_used_are_named(tmp_path: Path, keys: str, sentence: str) -> None:
+    assert sentence in told(tmp_path, "prices.toml", PRICE + keys + "\n")

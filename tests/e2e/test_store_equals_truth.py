@@ -19,14 +19,18 @@ from collectors.run import Runner
 from config.loader import load_reference
 from config.settings import load_settings
 from queries.runner import run
+from sandbox.catalog import FRONTIER
 from sandbox.company import Company
 from sandbox.demo_config import write_demo_config
-from sandbox.exports import LOG_DAYS, write_exports
+from sandbox.events import PRICE_CHANGE_DAYS_BEFORE
+from sandbox.exports import write_exports
 from sandbox.faults import Faults
 from sandbox.hosting import HOST, PROJECT_FEATURES, host_charges
 from sandbox.outcomes import outcome_counts
 from sandbox.parser_calls import PARSER_FEATURE, parser_calls
+from sandbox.prices import usd_per_million
 from sandbox.server import create_app
+from sandbox.traffic import Measure
 from sandbox.truth import Truth
 from store.books import open_books
 from store.engine import Store, open_store
@@ -202,7 +206,7 @@ def test_every_outcome_is_counted_once_although_its_file_came_twice(line: Line) 
 
 
 def test_failures_and_retries_are_those_of_the_log(line: Line) -> None:
-    calls = parser_calls(line.truth.company, FIRST_NOW.date() - timedelta(days=LOG_DAYS), line.now.date())
+    calls = parser_calls(line.truth.company, line.span[0], line.now.date())
     (found,) = line.ask("cost/failure_by_feature", currency="USD", provider=[], team=[], environment=[])
     assert (found["feature"], found["request_count"]) == (PARSER_FEATURE, calls.hours.size)
     assert found["failed_count"] == (calls.statuses != 200).sum()
@@ -223,3 +227,39 @@ def test_the_anthropic_report_leaves_requests_unknown(line: Line) -> None:
     found = [row for row in line.ask("usage/tokens_by_model") if row["provider"] == "anthropic"]
     assert found
     assert {row["request_count"] for row in found} == {None}
+
+
+def test_only_what_nobody_publishes_has_no_price(line: Line) -> None:
+    start, end = line.span
+    rows = run(line.store, "cost/unpriced_usage", start=start, end=end, recent_since=start).rows()
+    assert {(row["model"], row["service"], row["service_tier"]) for row in rows} == {
+        ("claude-opus-5", "messages", "priority"),
+        (None, "vector_stores", "standard"),
+    }
+
+
+@pytest.mark.parametrize("days_ago", [0, PRICE_CHANGE_DAYS_BEFORE + 1])
+def test_a_tier_costs_at_any_days_prices_what_the_vendor_would_have_billed(line: Line, days_ago: int) -> None:
+    start, end = line.span
+    as_of = ANCHOR - timedelta(days=days_ago)
+    found = run(line.store, "cost/prices_then_and_now", start=start, end=end, as_of=as_of, provider=["openai"]).rows()
+    (row,) = [row for row in found if (row["model"], row["service_tier"]) == (FRONTIER, "priority")]
+    used = [u for u in line.truth.usage(start, end, line.now) if (u.model, u.tier) == (FRONTIER, "priority")]
+
+    def billed(on: date) -> Decimal:
+        price = {m: usd_per_million("openai", FRONTIER, m, "priority", on, ANCHOR) for m in Measure}
+        return (
+            sum(
+                (
+                    u.uncached_input_tokens * price[Measure.UNCACHED]
+                    + u.cache_read_input_tokens * price[Measure.CACHE_READ]
+                    + u.output_tokens * price[Measure.OUTPUT]
+                    for u in used
+                ),
+                Decimal(0),
+            )
+            / 10**6
+        )
+
+    assert abs(row["cost_then"] - billed(ANCHOR)) < Decimal("0.0001")
+    assert abs(row["cost_now"] - billed(as_of)) < Decimal("0.0001")

@@ -13,10 +13,12 @@ import pytest
 
 from config.loader import load_reference
 from domain.commitment import RECENT_DAYS, Burn
-from sandbox.catalog import SHARED_FEATURE
+from sandbox.catalog import OPENAI, SHARED_FEATURE
 from sandbox.company import Company
 from sandbox.demo_budgets import OVERRUNNING_TEAM, QUARTER_TEAM, REVISED_FEATURE
 from sandbox.demo_config import DemoConnection, write_demo_config
+from sandbox.prices import usd_per_million
+from sandbox.traffic import Measure
 from sandbox.truth import Truth
 
 
@@ -139,6 +141,20 @@ def test_burnline_reads_every_line(folder: Path) -> None:
     assert len(reference.budgets) == len(_csv(folder / "budgets.csv"))
     assert len(reference.commitments) == 2
     assert [(rule.origin, rule.method) for rule in reference.allocation] == [(SHARED_FEATURE, "direct_cost")]
+
+
+def test_prices_that_no_public_list_has_are_the_bills_own(company: Company, folder: Path) -> None:
+    prices = _toml(folder / "prices.toml")["price"]
+    units = {"uncached_input_tokens": Measure.UNCACHED, "output_tokens": Measure.OUTPUT}
+    dated = [price for price in prices if "valid_to" in price]
+    assert {price["service_tier"] for price in dated} == {"default", "batch", "priority"}
+    for price in dated:
+        before = price["valid_to"] - timedelta(days=1)
+        for unit, measure in units.items():
+            billed = usd_per_million(OPENAI, price["model"], measure, price["service_tier"], before, company.anchor)
+            assert Decimal(str(price["per_million"][unit])) == billed
+    (image,) = [price for price in prices if "valid_to" not in price]
+    assert (image["unit"], image["price_per_million"]) == ("images", 40_000)
 
 
 def test_annotations_are_the_events(company: Company, folder: Path) -> None:

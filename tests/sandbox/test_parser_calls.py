@@ -12,14 +12,14 @@ from sandbox.company import Company
 from sandbox.parser_calls import log_rows, parser_calls
 from sandbox.timeline import epoch_day
 
-START, END = date(2026, 11, 15), date(2026, 11, 20)
+START, END = date(2026, 10, 31), date(2026, 11, 20)
 
 
 def test_a_contract_is_tried_again_only_after_a_failure(company: Company) -> None:
     tries: dict[str, list[tuple[datetime, int, int]]] = defaultdict(list)
     for time, contract, status, milliseconds in log_rows(parser_calls(company, START, END)):
         tries[contract].append((datetime.fromisoformat(time), status, milliseconds))
-    assert 1_000 < len(tries) < 10_000
+    assert 500 < len(tries) < 5_000
     for calls in tries.values():
         assert len(calls) <= 3
         assert all(status != 200 for _, status, _ in calls[:-1])
@@ -36,7 +36,7 @@ def test_all_tries_of_a_contract_are_on_one_utc_day(company: Company) -> None:
     for time, contract, *_ in rows:
         days[contract].add(datetime.fromisoformat(time).astimezone(UTC).date())
     assert all(len(found) == 1 for found in days.values())
-    assert {day for found in days.values() for day in found} <= {START + timedelta(days=n) for n in range(5)}
+    assert {day for found in days.values() for day in found} <= {START + timedelta(days=n) for n in range(20)}
 
 
 def test_a_days_calls_are_the_same_alone_and_among_others(company: Company) -> None:

@@ -25,13 +25,15 @@ from store.tables import (
     InferenceRequest,
     ModelUsageDay,
     Outcome,
+    Price,
+    PricedUsageDay,
     Quarantine,
     RequestDay,
     Restatement,
     SourceState,
     UsageDay,
 )
-from tests.app.support import company, outcomes
+from tests.app.support import company, outcomes, prices
 
 ORGANIZATION_BUDGET = Decimal(20000)
 TEAM_BUDGET = Decimal(3000)
@@ -47,6 +49,8 @@ def seed(store: Store, now: datetime) -> company.Books:
     insert(store, CostDay, books.costs)
     insert(store, Charge, [charge(cost) for cost in books.costs])
     insert(store, UsageDay, books.usage)
+    insert(store, PricedUsageDay, prices.priced_usage(books.usage, now.date()))
+    insert(store, Price, prices.price_list(now.date()))
     insert(store, Feature, company.FEATURES)
     insert(store, Attribution, company.attribution())
     with store.write() as connection:

@@ -72,6 +72,10 @@ def test_a_row_holds_what_the_report_says(openai: Any, collected: Collected) -> 
         output_tokens=240,
         input_audio_tokens=400,
         output_audio_tokens=40,
+        cache_read_audio_tokens=100,
+        input_image_tokens=400,
+        cache_read_image_tokens=200,
+        output_image_tokens=0,
         request_count=3,
     )
 
