@@ -55,6 +55,11 @@ class Line:
         return fmt.span(self.row["period"], self.row["period_start"])
 
     @property
+    def name_in_month(self) -> str:
+        """What people call it among the budgets of a month, where one of a quarter says so."""
+        return f"{self.name}, {self.span}" if self.row["period"] == "quarter" else self.name
+
+    @property
     def label(self) -> str:
         """Unlike that of every other budget of a month."""
         return label_of(self.row)
@@ -115,6 +120,7 @@ def table(lines: Sequence[Line], currency: str, *, seasonal: bool) -> pa.Table:
         {
             "status": [VERDICTS[outlook.verdict] for outlook in outlooks],
             "scope": [line.name for line in lines],
+            "name_in_month": [line.name_in_month for line in lines],
             "kind": [line.kind for line in lines],
             "span": [line.span for line in lines],
             "budget": [fmt.money_compact(o.pace.amount, currency) for o in outlooks],

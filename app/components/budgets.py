@@ -19,11 +19,11 @@ def budgets_table(lines: Sequence[Line], currency: str) -> None:
         return
     shown = {
         "status": columns.text("Status"),
-        "scope": columns.text("Budget of"),
+        "name_in_month": columns.text("Budget of"),
         "used": st.column_config.ProgressColumn("Used", format="percent", min_value=0, max_value=1),
         "spent": columns.text("Spent"),
         "budget": columns.text("Budget"),
         "forecast": columns.text("Forecast"),
     }
-    told = [f"{line.name} {budgets.VERDICTS[line.outlook.verdict][2:].lower()}" for line in lines]
+    told = [f"{line.name_in_month} {budgets.VERDICTS[line.outlook.verdict][2:].lower()}" for line in lines]
     table.draw(budgets.table(lines, currency, seasonal=False), shown, alt=f"Budgets: {fmt.listed(told)}.")

@@ -1,6 +1,7 @@
 """What is left of credits and commitments, and when it runs out."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -8,8 +9,9 @@ import streamlit as st
 
 from app import format as fmt
 from app.components import columns, table
+from app.components.markdown import plain
 from app.data import Horizon
-from domain.commitment import Burn
+from domain.commitment import RECENT_DAYS, Burn
 
 KINDS = {"credit": "Credit", "commitment": "Commitment"}
 
@@ -29,20 +31,27 @@ def commitments_table(rows: Sequence[Mapping[str, Any]], horizon: Horizon) -> No
             "amount": [fmt.money(burn.amount, row["currency"]) for row, burn in zip(rows, burns, strict=True)],
             "remaining": [fmt.money(burn.remaining, row["currency"]) for row, burn in zip(rows, burns, strict=True)],
             "per_day": [fmt.money(burn.per_day, row["currency"]) for row, burn in zip(rows, burns, strict=True)],
-            "ends": [fmt.day(row["ends_on"]) for row in rows],
+            "last_day": [fmt.day(row["ends_on"] - timedelta(days=1)) for row in rows],
         }
     )
     shown = {
         "name": columns.text("Name", pinned=True),
+        "state": columns.text("At this pace"),
         "kind": columns.text("Kind"),
-        "state": columns.text("At this pace", "The pace of the last 28 whole days.", width="large"),
         "used": columns.share("Used"),
         "amount": columns.text("Amount"),
         "remaining": columns.text("Left"),
         "per_day": columns.text("Per day"),
-        "ends": columns.text("Ends"),
+        "last_day": columns.text("Last day"),
     }
-    table.draw(drawn, shown, alt=f"{fmt.plural(len(rows), 'line')} of credits and commitments.")
+    told = [_told(row, burn) for row, burn in zip(rows, burns, strict=True)]
+    st.caption(f"{plain('; '.join(told))}. The pace is that of the last {RECENT_DAYS} whole days.")
+    table.draw(drawn, shown, alt=f"Credits and commitments, the first to end on top. {'; '.join(told)}.")
+
+
+def _told(row: Mapping[str, Any], burn: Burn) -> str:
+    words = _state(row, burn).partition(" ")[2]
+    return f"{row['name']}: {words[0].lower()}{words[1:]}"
 
 
 def _state(row: Mapping[str, Any], burn: Burn) -> str:

@@ -102,7 +102,7 @@ def _summary(horizon: Horizon, currency: str, month: date, seasonal: bool) -> No
     found = data.budgets(horizon, currency, month)
     lines = budgets.lines_of(found, month)
     st.markdown(f"## {plain(budgets.headline(lines, currency))}")
-    whole = next((line for line in lines if line.row["scope_type"] == "organization"), lines[0])
+    whole = min(lines, key=lambda line: (line.row["scope_type"] != "organization", line.row["period"] != "month"))
     metrics.draw(_cards(whole, currency, seasonal))
     shape = "by weekday and day of the month" if seasonal else "evenly"
     reason = whole.outlook.forecast.reason if whole.outlook.forecast else None

@@ -190,7 +190,7 @@ def _unit_columns(chosen: Chosen) -> dict[str, Any]:
         "trend": columns.sparkline("Cost per day"),
         "cost_per_1k_requests": columns.unit_cost("Per 1K requests", currency, scope),
         "loaded_cost_per_1k_requests": columns.unit_cost(
-            "Loaded per 1K requests", currency, "Direct and allocated costs per 1,000 requests."
+            "Loaded per 1K requests", currency, "Costs per 1,000 requests and their part of the allocated ones."
         ),
         "cost_per_1m_tokens": columns.unit_cost("Per 1M tokens", currency, scope),
         "request_count": columns.compact("Requests", "Empty: no source reports them."),

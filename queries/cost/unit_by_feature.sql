@@ -4,9 +4,9 @@
 -- params:  start date, end date (UTC days, half-open), currency text, provider texts, team texts, environment texts
 -- returns: feature text, feature_name text, team text, billed_cost money,
 --          allocated_cost money (the part of billed_cost that rules moved here or away), request_count count,
---          request_cost money, cost_per_1k_requests ratio (of direct costs), loaded_cost_per_1k_requests ratio (with
---          allocated ones), total_tokens count, cost_per_1m_tokens ratio, estimated_cost money,
---          unpriced_tokens count
+--          request_cost money, cost_per_1k_requests ratio (of direct costs), loaded_cost_per_1k_requests ratio
+--          (with as large a part of the allocated costs as request_cost is of the direct ones), total_tokens count,
+--          cost_per_1m_tokens ratio, estimated_cost money, unpriced_tokens count
 with part as (
   select
     feature,
@@ -59,8 +59,11 @@ select
   case when sum(request_count) is not null then sum(request_cost) end as request_cost,
   cast(sum(request_cost) as double precision) * 1000
     / nullif(cast(sum(costed_request_count) as double precision), 0) as cost_per_1k_requests,
-  cast(sum(request_cost) + coalesce(sum(allocated_cost), 0) as double precision) * 1000
-    / nullif(cast(sum(costed_request_count) as double precision), 0) as loaded_cost_per_1k_requests,
+  cast(sum(request_cost) as double precision) * 1000
+    / nullif(cast(sum(costed_request_count) as double precision), 0)
+    * cast(sum(billed_cost) as double precision)
+    / nullif(cast(sum(billed_cost) - coalesce(sum(allocated_cost), 0) as double precision), 0)
+    as loaded_cost_per_1k_requests,
   cast(sum(total_tokens) as bigint) as total_tokens,
   cast(sum(token_cost) as double precision) * 1000000
     / nullif(cast(sum(costed_tokens) as double precision), 0) as cost_per_1m_tokens,

@@ -8,7 +8,7 @@ import pytest
 
 from app import format as fmt
 from store.engine import Store
-from store.tables import Budget
+from store.tables import Budget, Commitment
 from tests.app.conftest import NOW, OpenApp
 from tests.app.support import company, reading
 from tests.app.support.seed import ORGANIZATION_BUDGET, TEAM_BUDGET, insert
@@ -33,6 +33,7 @@ def budget(scope_type: str, scope: str, amount: str, **changes: object) -> Budge
 
 def test_the_page_begins_with_who_lands_over(full_store: Store, open_app: OpenApp) -> None:
     text = reading.text(open_app("budgets"))
+    assert "Credits and commitments" not in text, "none are declared"
     assert "Discovery has exceeded its November 2026 budget of $3K and heads for $" in text
     assert "; 1 other budget will not hold either." in text
 
@@ -43,6 +44,34 @@ def test_the_cards_are_those_of_the_organisation(full_store: Store, books: compa
     assert shown["Pro-rated budget"] == fmt.money(ORGANIZATION_BUDGET * 22 / 30, "USD")
     assert shown["Forecast"] == reading.metrics(open_app())["Forecast for November"]
     assert shown["Chance to go over"] == ">99%"
+
+
+def test_the_cards_are_those_of_the_month_whatever_a_quarters_risk_is(full_store: Store, open_app: OpenApp) -> None:
+    quarter = {"period": "quarter", "period_start": date(2026, 10, 1), "period_end": date(2027, 1, 1)}
+    insert(full_store, Budget, [budget("organization", "", "100", **quarter)])
+    page = open_app("budgets")
+    assert next(iter(reading.table_with(page, "chance")["span"])) == "Q4 2026"
+    assert reading.metrics(page)["Pro-rated budget"] == fmt.money(ORGANIZATION_BUDGET * 22 / 30, "USD")
+    assert "The cards are those of Organisation, November 2026." in reading.text(page)
+
+
+def test_credits_and_commitments_say_how_long_they_last(full_store: Store, open_app: OpenApp) -> None:
+    shared = {"provider": "openai", "currency": "USD", "starts_on": date(2026, 11, 1)}
+    insert(
+        full_store,
+        Commitment,
+        [
+            Commitment(name="Prepaid", kind="credit", amount=Decimal(10), ends_on=date(2027, 1, 1), **shared),
+            Commitment(name="Agreed", kind="commitment", amount=Decimal(10**9), ends_on=date(2027, 11, 1), **shared),
+        ],
+    )
+    page = open_app("budgets")
+    rows = reading.table_with(page, "remaining")
+    assert list(rows["name"]) == ["Prepaid", "Agreed"]
+    assert list(rows["last_day"]) == ["31 Dec 2026", "31 Oct 2027"]
+    assert rows["state"][0] == "● Used up"
+    assert rows["state"][1].startswith("▼ Ends with $9")
+    assert "Prepaid: used up; Agreed: ends with $9" in reading.text(page)
 
 
 def test_budgets_of_any_scope_stand_in_one_table_riskiest_first(full_store: Store, open_app: OpenApp) -> None:

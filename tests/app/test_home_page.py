@@ -12,7 +12,7 @@ from app import format as fmt
 from domain.forecast.month import forecast_month
 from domain.forecast.series import daily_values
 from store.engine import Store
-from store.tables import CollectorRun
+from store.tables import Budget, CollectorRun
 from tests.app.conftest import NOW, OpenApp
 from tests.app.support import company, reading
 from tests.app.support.seed import FAILURE, ORGANIZATION_BUDGET, insert
@@ -89,8 +89,23 @@ def test_home_shows_failing_sources_first(full_store: Store, open_app: OpenApp) 
 
 
 def test_home_says_which_budget_will_not_hold(full_store: Store, open_app: OpenApp) -> None:
-    budgets = reading.table_with(open_app(), "forecast").set_index("scope")["status"].to_dict()
+    budgets = reading.table_with(open_app(), "forecast").set_index("name_in_month")["status"].to_dict()
     assert budgets == {"Organisation": "! Will not hold", "Discovery": "✕ Exceeded"}
+
+
+def test_home_tells_the_budget_of_a_quarter_from_that_of_the_month(full_store: Store, open_app: OpenApp) -> None:
+    quarter = Budget(
+        scope_type="team",
+        scope="Discovery",
+        period="quarter",
+        period_start=date(2026, 10, 1),
+        period_end=date(2027, 1, 1),
+        amount=Decimal(900_000),
+        currency="USD",
+    )
+    insert(full_store, Budget, [quarter])
+    names = list(reading.table_with(open_app(), "forecast")["name_in_month"])
+    assert sorted(names) == ["Discovery", "Discovery, Q4 2026", "Organisation"]
 
 
 def test_an_empty_store_shows_no_zero_and_says_what_to_do(empty_store: Store, open_app: OpenApp) -> None:
