@@ -25,7 +25,7 @@ def part(amount: sa.ColumnElement[Any], places: int) -> sa.ColumnElement[Any]:
     return sa.case((shares.day.is_(None), amount), else_=divided)
 
 
-def usage_once(logs: Collection[str], days: list[date] | None) -> sa.Subquery:
+def usage_once(logs: Collection[str], days: list[date]) -> sa.Subquery:
     """`usage_day` without what a log that splits repeats of the provider's own report.
 
     Where the provider reports tokens on a day, they count and the log's do not; requests alike. What the provider
@@ -40,12 +40,12 @@ def usage_once(logs: Collection[str], days: list[date] | None) -> sa.Subquery:
     return (
         sa.select(*(repeated.get(name, used.c[name]).label(name) for name in column_names(UsageDay)))
         .select_from(used.outerjoin(reported, same))
-        .where(sa.func.coalesce(reported.c.has_tokens + reported.c.has_requests, 0) < 2, _among(used.c.day, days))
+        .where(sa.func.coalesce(reported.c.has_tokens + reported.c.has_requests, 0) < 2, used.c.day.in_(days))
         .subquery("usage_once")
     )
 
 
-def _reported(logs: Collection[str], days: list[date] | None) -> sa.Subquery:
+def _reported(logs: Collection[str], days: list[date]) -> sa.Subquery:
     """Day × provider × account × log that splits: whether the provider reports tokens and requests itself.
 
     A log that names no account sees those of every account of the provider.
@@ -61,15 +61,12 @@ def _reported(logs: Collection[str], days: list[date] | None) -> sa.Subquery:
                 account.label("account_id"),
                 has_tokens.label("has_tokens"),
                 has_requests.label("has_requests"),
-            ).where(u.source.not_in(logs), _among(u.day, days))
+            ).where(u.source.not_in(logs), u.day.in_(days))
             for account in (u.account_id, sa.literal(NO_ACCOUNT, sa.Text))
         )
     ).subquery("own")
     split = (
-        sa.select(shares.day, shares.provider, shares.split_by)
-        .where(_among(shares.day, days))
-        .distinct()
-        .subquery("split")
+        sa.select(shares.day, shares.provider, shares.split_by).where(shares.day.in_(days)).distinct().subquery("split")
     )
     grain = (split.c.day, split.c.provider, split.c.split_by, own.c.account_id)
     return (
@@ -82,7 +79,3 @@ def _reported(logs: Collection[str], days: list[date] | None) -> sa.Subquery:
         .group_by(*grain)
         .subquery("reported")
     )
-
-
-def _among(day: sa.ColumnElement[Any], days: list[date] | None) -> sa.ColumnElement[bool]:
-    return sa.true() if days is None else day.in_(days)

@@ -22,9 +22,9 @@ _WEIGHT = """cast(
 _SHARES = """
 insert into key_share ({columns})
 with fact as (
-  select day, attribution_key from cost_day where {of_days}
+  select day, attribution_key from cost_day where day in :days
   union
-  select day, attribution_key from usage_day where {of_days} and source not in :logs
+  select day, attribution_key from usage_day where day in :days and source not in :logs
 ),
 owner as (
   select
@@ -62,7 +62,7 @@ spot as (
   from (
     select distinct case when source in :logs then source else '' end as log, attribution_key
     from usage_day
-    where {of_days}
+    where day in :days
   ) u
   join owner o on o.attribution_key = u.attribution_key
 ),
@@ -101,7 +101,7 @@ hourly as (
     from token_usage
     where source in :sources
       and attribution_key in (select attribution_key from fit)
-      and {of_hours}
+      and started_at >= :first and started_at <= :last and cast(started_at as date) in :days
   ) u
   where u.ended_at <= u.started_at + interval '1 hour'
   group by 1, 2, 3, 4
@@ -207,28 +207,25 @@ join whole w on w.day = k.day and w.shape = k.shape
 """
 
 
-def statement(*, of_days: str, of_hours: str) -> str:
-    """The insert of the shares of the days that `of_days` lets through; `of_hours` does the same for hourly usage.
-
-    Binds `logs`, `sources` (who reports usage) and `no_account`.
-    """
-    return _SHARES.format(
-        columns=", ".join(column_names(KeyShare)),
-        of_days=of_days,
-        of_hours=of_hours,
-        sums=", ".join(f"cast(sum(u.{name}) as bigint) as {name}" for name in _MEASURES),
-        sums_of_hour=_sums_over("hour", "day, shape, side, hour_at"),
-        sums_of_day=_sums_over("day", "day, shape, side"),
-        basis_of_hour=_BASIS.format(of="hour_"),
-        basis_of_day=_BASIS.format(of="day_"),
-        hour_by_day=_WEIGHT.format(basis="day_basis", of="hour_"),
-        day_by_day=_WEIGHT.format(basis="day_basis", of="day_"),
-        row_by_hour=_WEIGHT.format(basis="hour_basis", of=""),
-        hour_by_hour=_WEIGHT.format(basis="hour_basis", of="hour_"),
-    )
-
-
 def _sums_over(prefix: str, grain: str) -> str:
     return ", ".join(
         f"cast(sum({name}) over (partition by {grain}) as bigint) as {prefix}_{name}" for name in _MEASURES
     )
+
+
+STATEMENT = _SHARES.format(
+    columns=", ".join(column_names(KeyShare)),
+    sums=", ".join(f"cast(sum(u.{name}) as bigint) as {name}" for name in _MEASURES),
+    sums_of_hour=_sums_over("hour", "day, shape, side, hour_at"),
+    sums_of_day=_sums_over("day", "day, shape, side"),
+    basis_of_hour=_BASIS.format(of="hour_"),
+    basis_of_day=_BASIS.format(of="day_"),
+    hour_by_day=_WEIGHT.format(basis="day_basis", of="hour_"),
+    day_by_day=_WEIGHT.format(basis="day_basis", of="day_"),
+    row_by_hour=_WEIGHT.format(basis="hour_basis", of=""),
+    hour_by_hour=_WEIGHT.format(basis="hour_basis", of="hour_"),
+)
+"""The insert of the shares of `days`, which lie between `first` and `last`.
+
+Binds also `logs`, `sources` (who reports usage) and `no_account`.
+"""

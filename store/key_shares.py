@@ -9,40 +9,40 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from domain.attribution import NO_ACCOUNT
-from store.key_share_sql import statement
+from store.key_share_sql import STATEMENT
 from store.schema import table
 from store.tables import Attribution, InferenceRequest, KeyShare, UsageDay
-
-_OF_HOURS = "started_at >= :first and started_at <= :last and cast(started_at as date) in :days"
 
 _NOTHING = [""]
 """Stands for an empty list, which no engine takes in the brackets of IN."""
 
 
-def rebuild(connection: Connection, days: list[date] | None) -> frozenset[str]:
-    """Shares the keys of these days (None: of all) again whose rules split; the request logs that count.
+def rebuild(connection: Connection, days: list[date]) -> frozenset[str]:
+    """Shares the keys of these days again whose rules split; the request logs that count.
 
     Empty when no rule splits. A part of a share is cut off below 1e-12, and the largest share takes what that left.
     """
-    shares = table(KeyShare)
-    if days is None:
-        connection.execute(sa.delete(shares))
     splits = set(connection.execute(sa.select(table(Attribution).c.split_by).distinct()).scalars()) - {None}
     if not splits:
         return frozenset()
-    if days is not None:
-        connection.execute(sa.delete(shares).where(shares.c.day.in_(days)))
+    shares = table(KeyShare)
+    connection.execute(sa.delete(shares).where(shares.c.day.in_(days)))
     sources = _sources(connection, days)
     logs = frozenset(splits | set(_logs(connection, sources, days)))
-    values: dict[str, Any] = {"logs": sorted(logs), "sources": sources or _NOTHING, "no_account": NO_ACCOUNT}
-    lists = ["logs", "sources"]
-    if days is not None:
-        first, last = _span(days)
-        values |= {"days": days, "first": first, "last": last}
-        lists.append("days")
-    sql = statement(of_days="true" if days is None else "day in :days", of_hours="true" if days is None else _OF_HOURS)
+    first, last = _span(days)
+    values: dict[str, Any] = {
+        "logs": sorted(logs),
+        "sources": sources or _NOTHING,
+        "no_account": NO_ACCOUNT,
+        "days": days,
+        "first": first,
+        "last": last,
+    }
+    statement = sa.text(STATEMENT)
+    for name in ("logs", "sources", "days"):
+        statement = statement.bindparams(sa.bindparam(name, expanding=True))
     with hashing(connection):
-        connection.execute(sa.text(sql).bindparams(*(sa.bindparam(name, expanding=True) for name in lists)), values)
+        connection.execute(statement, values)
     return logs
 
 
@@ -58,25 +58,18 @@ def hashing(connection: Connection) -> Iterator[None]:
         connection.execute(sa.text(f"set local {name} to default"))
 
 
-def _sources(connection: Connection, days: list[date] | None) -> list[str]:
+def _sources(connection: Connection, days: list[date]) -> list[str]:
     """Who reports usage on these days."""
     used = table(UsageDay).c
-    wanted = sa.true() if days is None else used.day.in_(days)
-    return sorted(connection.execute(sa.select(used.source).where(wanted).distinct()).scalars())
+    return sorted(connection.execute(sa.select(used.source).where(used.day.in_(days)).distinct()).scalars())
 
 
-def _logs(connection: Connection, sources: Collection[str], days: list[date] | None) -> list[str]:
+def _logs(connection: Connection, sources: Collection[str], days: list[date]) -> list[str]:
     """Those of the sources whose usage is made of requests."""
     r = table(InferenceRequest).c
-    found = []
-    for source in sources:
-        requests = sa.select(sa.literal(1)).where(r.source == source).limit(1)
-        if days is not None:
-            first, last = _span(days)
-            requests = requests.where(r.started_at >= first, r.started_at <= last)
-        if connection.execute(requests).first():
-            found.append(source)
-    return found
+    first, last = _span(days)
+    some = sa.select(sa.literal(1)).where(r.started_at >= first, r.started_at <= last).limit(1)
+    return [source for source in sources if connection.execute(some.where(r.source == source)).first()]
 
 
 def _span(days: list[date]) -> tuple[datetime, datetime]:
