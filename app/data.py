@@ -71,7 +71,8 @@ def reference_problems() -> tuple[tuple[str, str], ...]:
 
 def _read_problems() -> tuple[tuple[str, str], ...]:
     try:
-        found = load_reference(config_dir(), settings().budgets, currency()).problems
+        sources = settings().sources.keys()
+        found = load_reference(config_dir(), settings().budgets, currency(), sources).problems
     except SettingsError as error:
         return (("", str(error)),)
     return tuple((problem.path.name, str(problem)) for problem in found)

@@ -1,12 +1,12 @@
 """Arrow tables to draw, made from query rows: rounded floats, shares, changes and sparklines. Pure."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from app import format as fmt
 
@@ -21,7 +21,7 @@ MAX_RATIO = 9.0
 """From ten times on, a change in percent tells nothing: next to nothing was there before."""
 
 
-def by_item(rows: Sequence[Row], buckets: Sequence[Row], currency: str, *, compared: bool) -> pa.Table:
+def by_item(rows: Sequence[Row], buckets: pa.Table, currency: str, *, compared: bool) -> pa.Table:
     """Items with share of the total, change and sparkline; the last row is the total. Rows of spend_by_item."""
     trends = sparklines(buckets, "item", "bucket_day", "cost")
     total = {
@@ -94,13 +94,17 @@ def _named(column: str, value: str | None) -> str:
     return fmt.provider(value) if column == "provider" else value
 
 
-def sparklines(rows: Sequence[Row], item: str, day: str, measure: str) -> dict[str, list[float]]:
-    """One list per item over all days of the rows; a day without a row is a day without cost."""
-    days: list[date] = sorted({row[day] for row in rows})
-    found: dict[str, dict[date, float]] = defaultdict(dict)
-    for row in rows:
-        found[row[item]][row[day]] = round(float(row[measure]), 4)
-    return {name: [values.get(on, 0.0) for on in days] for name, values in found.items()}
+def sparklines(table: pa.Table, item: str, day: str, measure: str) -> dict[str, list[float]]:
+    """One list per item over all days of the table; a day without a row is a day without cost."""
+    if not table.num_rows:
+        return {}
+    items: Any = pc.dictionary_encode(table[item].combine_chunks())
+    days: Any = pc.dictionary_encode(table[day].combine_chunks())
+    ranks = np.argsort(np.argsort(days.dictionary.cast(pa.int32()).to_numpy()))
+    found = np.zeros((len(items.dictionary), len(days.dictionary)))
+    costs = table[measure].cast(pa.float64()).to_numpy()
+    found[items.indices.to_numpy(), ranks[days.indices.to_numpy()]] = np.round(costs, 4)
+    return dict(zip(items.dictionary.to_pylist(), found.tolist(), strict=True))
 
 
 def _ratio(now: Decimal, before: Decimal) -> float | None:

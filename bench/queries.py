@@ -78,9 +78,7 @@ def measure() -> list[Measure]:
     added = max(short, key=lambda t: t.overhead)
     return [
         Measure(f"Slowest query: {slowest.name}, {slowest.case}", slowest.ours, MILLISECONDS, "ms"),
-        Measure(
-            f"Slowest query over a page's period: {offered.name}, {offered.case}", offered.ours, MILLISECONDS, "ms"
-        ),
+        Measure(f"Slowest in a page's period: {offered.name}, {offered.case}", offered.ours, MILLISECONDS, "ms"),
         Measure(
             f"Query against the same SQL typed into DuckDB, worst of {len(long)} of 5 ms and more: "
             f"{worst.name}, {worst.case}",

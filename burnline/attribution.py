@@ -11,14 +11,16 @@ from rich.console import Console
 from rich.table import Table
 
 from burnline.context import Context
+from collectors.configured import request_logs
 from config.loader import Problem
 from config.reference.problem import Problems
 from config.reference.rules import read_rules
 from config.settings import SettingsError
 from domain.attribution import Dimensions
-from domain.attribution_preview import KeyCost, Preview, preview
+from domain.attribution_preview import KeyCost, Preview, RuleCost, preview
 from domain.wording import money
 from queries.runner import run
+from store.tried_rules import tried_shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,12 @@ def try_rules(context: Context, path: Path, days: int, now: datetime) -> Tried:
     if not path.exists():
         raise SettingsError(f"{path} is not there; write the rules to try into it, in the form of attribution.toml.")
     problems = Problems(path)
-    rules = read_rules(problems, {feature.key for feature in context.reference.features})
+    features = {feature.key for feature in context.reference.features}
+    rules = read_rules(problems, features, request_logs(context.settings))
     currency = context.settings.organization.currency
-    costs = _costs(context, now.date() - timedelta(days=days), now.date() + timedelta(days=1), currency)
-    return Tried(preview(costs, rules), currency, tuple(problems.found))
+    costs = list(_costs(context, now.date() - timedelta(days=days), now.date() + timedelta(days=1), currency))
+    shares = tried_shares(context.store, rules, sorted({one.day for one in costs}))
+    return Tried(preview(costs, rules, shares), currency, tuple(problems.found))
 
 
 def _costs(context: Context, start: date, end: date, currency: str) -> Iterator[KeyCost]:
@@ -51,7 +55,7 @@ def _costs(context: Context, start: date, end: date, currency: str) -> Iterator[
     for row in run(context.store, "cost/key_costs", start=start, end=end, currency=currency).rows():
         key, day = row["attribution_key"], row["day"]
         owner = next(span for span in spans[key] if span["valid_from"] <= day < span["valid_to"])
-        yield KeyCost(day, dimensions[key], owner["feature"], row["billed_cost"])
+        yield KeyCost(day, dimensions[key], row["feature"] or owner["feature"], row["billed_cost"])
 
 
 def preview_facts(tried: Tried) -> dict[str, Any]:
@@ -59,7 +63,7 @@ def preview_facts(tried: Tried) -> dict[str, Any]:
     found = tried.preview
     return {
         "currency": tried.currency,
-        "rules": [asdict(rule) for rule in found.rules],
+        "rules": [asdict(rule) | {"shares_nothing": rule.shares_nothing} for rule in found.rules],
         "moves": [{"from": before, "to": after, "cost": cost} for (before, after), cost in found.moves.items()],
         "unattributed_before": found.unattributed_before,
         "unattributed_after": found.unattributed_after,
@@ -80,8 +84,21 @@ def print_preview(tried: Tried, console: Console) -> None:
             money(rule.cost, currency),
             money(rule.moved_cost, currency),
         )
+        for feature, cost in sorted(rule.parts.items(), key=lambda part: (-abs(part[1]), part[0] or "")):
+            table.add_row(f"– by {rule.split_by}", feature, money(cost, currency), "")
     console.print(table)
+    for rule in found.rules:
+        if rule.shares_nothing:
+            console.print(_nothing_shared(rule), markup=False)
     for (before, after), cost in sorted(found.moves.items(), key=lambda move: -abs(move[1])):
         console.print(f"{money(cost, currency)} moves from {before or 'unattributed'} to {after or 'unattributed'}.")
     now, then = money(found.unattributed_before, currency), money(found.unattributed_after, currency)
     console.print(f"Unattributed: {now} now, {then} with these rules.")
+
+
+def _nothing_shared(rule: RuleCost) -> str:
+    return (
+        f"The rule {rule.rule!r} splits by {rule.split_by}, but no feature of that log shares its costs: "
+        f"{rule.feature} bears all of them. Put the rules for the log's own requests before it, and see that the log "
+        "and the bill name the same provider, account, project, API key and model, or that the log leaves them out."
+    )

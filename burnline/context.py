@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from collectors.configured import Configured, configured
+from collectors.configured import Configured, configured, request_logs
 from collectors.run import Progress, Runner, untold
 from config.loader import Reference, load_reference
 from config.settings import Settings, config_dir, load_settings
@@ -45,7 +45,7 @@ def open_context(*, sync: bool = True, warn: bool = True) -> Context:
     """
     folder = config_dir()
     settings = load_settings(folder)
-    reference = load_reference(folder, settings.budgets, settings.organization.currency)
+    reference = load_reference(folder, settings.budgets, settings.organization.currency, request_logs(settings))
     if warn:
         for problem in reference.problems:
             log.warning("%s", problem)

@@ -12,6 +12,7 @@ from collectors.base import AnySource, SourceSettings
 from collectors.discovery import sources
 from config.settings import Settings, SettingsError, explain
 from domain.duration import parse_duration
+from store.tables import InferenceRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,12 @@ def configured(settings: Settings, known: Callable[[], dict[str, AnySource]] = s
     enabled = [source for source in found if source.settings.enabled]
     _refuse_second_role(enabled)
     return enabled
+
+
+def request_logs(settings: Settings, known: Callable[[], dict[str, AnySource]] = sources) -> frozenset[str]:
+    """The names of the sources that write requests, also of those that are switched off: their rows are still there."""
+    kinds = {name for name, source in known().items() if source.writes is InferenceRequest}
+    return frozenset(name for name, content in settings.sources.items() if (content.get("kind") or name) in kinds)
 
 
 def _configure(name: str, content: dict[str, Any], known: dict[str, AnySource]) -> Configured:

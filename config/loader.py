@@ -1,5 +1,6 @@
 """Reads the reference files beside burnline.toml: features, owners, shared costs, budgets, prices, rates, notes."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,10 +53,13 @@ class Reference:
     problems: tuple[Problem, ...] = ()
 
 
-def load_reference(folder: Path, budgets: Budgets | None = None, currency: str = "USD") -> Reference:
+def load_reference(
+    folder: Path, budgets: Budgets | None = None, currency: str = "USD", logs: Set[str] | None = None
+) -> Reference:
     """Reads what is there of the files; `budgets` says where finance's file is and how its columns are called.
 
-    `currency` is the organisation's, which fx_rates.csv converts to.
+    `currency` is the organisation's, which fx_rates.csv converts to; `logs` are the sources that attribution rules may
+    split by, None when they are not known.
 
     A line that cannot be used is a problem of the answer. Raises SettingsError for a file that cannot be read at all.
     """
@@ -71,7 +75,7 @@ def load_reference(folder: Path, budgets: Budgets | None = None, currency: str =
         "commitments.csv": Problems(folder / "commitments.csv"),
     }
     features = read_features(files["features.toml"])
-    rules = read_rules(files["attribution.toml"], {feature.key for feature in features})
+    rules = read_rules(files["attribution.toml"], {feature.key for feature in features}, logs)
     known = Known(
         features={feature.key for feature in features},
         teams={feature.team for feature in features},

@@ -14,6 +14,9 @@ OPEN_FROM = date(1970, 1, 1)
 OPEN_TO = date(2999, 1, 1)
 """`valid_to` of a rule without one."""
 
+NO_ACCOUNT = "default"
+"""The account of a request log that names none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dimensions:
@@ -38,7 +41,8 @@ class Dimensions:
 class Rule:
     """The first rule that matches owns the row. `match` maps a dimension to a glob (case-sensitive).
 
-    `team` is named only where it is another than the feature's.
+    `team` is named only where it is another than the feature's. `split_by` names a request log whose features share
+    what the rule owns; `feature` keeps what that log did not see.
     """
 
     name: str
@@ -50,6 +54,7 @@ class Rule:
     valid_from: date = OPEN_FROM
     valid_to: date = OPEN_TO
     team: str | None = None
+    split_by: str | None = None
 
     def matches(self, dimensions: Dimensions, tags: dict[str, str]) -> bool:
         """True when every named dimension and every named tag fits its glob; dates are not looked at."""

@@ -59,7 +59,7 @@ with shared as (
     sum(cast(billed_cost as decimal(38, 12))) as billed_cost,
     sum(cast(effective_cost as decimal(38, 12))) as effective_cost
   from attributed_cost_day
-  where feature = :origin and day >= :valid_from and day < :valid_to and {wanted}
+  where feature = :origin and day >= :valid_from and day < :valid_to and day in :days
   group by {bucket}, day, provider, account_id, service, environment, currency, billing_currency
 ),
 buckets as (select distinct bucket, currency from shared),
@@ -131,31 +131,29 @@ def affected_days(connection: Connection, days: Iterable[date]) -> list[date]:
     return sorted(wanted)
 
 
-def apply(connection: Connection, days: list[date] | None) -> None:
-    """Moves the shared costs of these days (None: of all) by every rule in order.
+def apply(connection: Connection, days: list[date]) -> None:
+    """Moves the shared costs of these days by every rule in order.
 
     A rule moves what its origin bears when its turn comes. A cost whose receivers all weigh nothing stays.
     Parts are rounded to 12 decimals, and the heaviest receiver takes what rounding left, so they add up exactly.
     """
     for rule in _rules(connection):
-        statement = sa.text(_statement(rule, days))
-        if days is not None:
-            statement = statement.bindparams(sa.bindparam("days", expanding=True))
+        statement = sa.text(_statement(rule)).bindparams(sa.bindparam("days", expanding=True))
         values = {
             "rule": rule.name,
             "origin": rule.origin,
             "valid_from": rule.valid_from,
             "valid_to": rule.valid_to,
+            "days": days,
         }
-        connection.execute(statement, values if days is None else {**values, "days": days})
+        connection.execute(statement, values)
 
 
-def _statement(rule: _Rule, days: list[date] | None) -> str:
+def _statement(rule: _Rule) -> str:
     bucket = _BUCKET[rule.per]
     return _MOVE.format(
         columns=", ".join(column.name for column in table(AttributedCostDay).columns),
         bucket=bucket,
-        wanted="true" if days is None else "day in :days",
         receivers=_RECEIVERS,
         weights=_WEIGHTS[rule.method].format(bucket=bucket),
         whole="1" if rule.method == "fixed" else "sum(weight) over (partition by bucket, currency)",

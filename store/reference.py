@@ -85,7 +85,7 @@ def sync_reference(store: Store, reference: Reference) -> None:
             _replace(connection, PriceDiscount, _discounts(reference))
             reprice.follow(connection, before, open_book(connection))
         if "attribution.toml" in changed:
-            _replace(connection, Attribution, _owned(_known_keys(connection), reference.rules))
+            replace_owners(connection, reference.rules)
         if changed & DECIDES_OWNERS:
             attributed.rebuild(connection)
 
@@ -99,6 +99,11 @@ def _discounts(reference: Reference) -> list[PriceDiscount]:
         )
         for position, discount in enumerate(reference.discounts, start=1)
     ]
+
+
+def replace_owners(connection: Connection, rules: Sequence[Rule]) -> None:
+    """Gives every known key the owners it has under these rules."""
+    _replace(connection, Attribution, _owned(_known_keys(connection), rules))
 
 
 def _allocation_rules(reference: Reference) -> list[AllocationRule]:
@@ -188,6 +193,7 @@ def _owned(keys: dict[str, Dimensions], rules: Sequence[Rule]) -> list[Attributi
             cost_center=span.rule.cost_center if span.rule else None,
             rule=span.rule.name if span.rule else None,
             team=span.rule.team if span.rule else None,
+            split_by=span.rule.split_by if span.rule else None,
         )
         for key, dimensions in keys.items()
         for span in ownership(index.candidates(dimensions), dimensions, tags_of(dimensions.tags))

@@ -94,24 +94,24 @@ def _models(connection: Connection, source: str, days: list[date]) -> None:
 
 def refill(connection: Connection) -> None:
     """Makes the rollups and all attributed days again, after a migration that added to them."""
-    for source, days in _loaded_days(connection, Charge).items():
+    for source, days in _loaded_months(connection, Charge):
         _bills(connection, source, days)
-    for source, days in _loaded_days(connection, InferenceRequest).items():
+    for source, days in _loaded_months(connection, InferenceRequest):
         of_days = _of_days(InferenceRequest, source, days)
         _replace_days(connection, RequestDay, source, days, request_day.rows(of_days))
-    for source, days in _loaded_days(connection, UsageDay).items():
+    for source, days in _loaded_months(connection, UsageDay):
         _models(connection, source, days)
     attributed.rebuild(connection)
 
 
-def _loaded_days(connection: Connection, row: type) -> dict[str, list[date]]:
-    """Each source that wrote such rows, with its days in order."""
+def _loaded_months(connection: Connection, row: type) -> list[tuple[str, list[date]]]:
+    """Each source that wrote such rows with its days, a calendar month at a time."""
     columns = table(row).c
     day = sa.cast(columns[_TIME[row]], sa.Date)
     spans: dict[str, list[date]] = {}
-    for source, one in connection.execute(sa.select(columns.source, day).distinct().order_by(day)).tuples():
+    for source, one in connection.execute(sa.select(columns.source, day).distinct()).tuples():
         spans.setdefault(source, []).append(one)
-    return spans
+    return [(source, month) for source, days in spans.items() for month in attributed.by_month(days)]
 
 
 def _replace_days(connection: Connection, rollup: type, source: str, days: list[date], rows: sa.Select[Any]) -> None:

@@ -341,6 +341,33 @@ class AttributedUsageDay:
 
 
 @dataclass(slots=True, kw_only=True)
+class KeyShare:
+    """Who bears what a key cost and used whose rule splits by a request log: UTC day × attribution key × feature × team
+    × environment × cost center.
+
+    `[share_from, share_to)` is the owner's part of the day: the parts of a key cover 0 to 1 without gap or overlap,
+    the largest first, so that round(amount × share_to) − round(amount × share_from) add up to any amount.
+    `unseen_share` is what of it is due to hours that the log did not see; it stays with the rule's own feature.
+    `hours_by` says whose usage weighs the hours of the day: provider, log, or NULL where neither has any. `weighed_by`
+    says by what the log's features share an hour: list price, tokens, requests or mixed; NULL where they share none.
+    """
+
+    day: date
+    attribution_key: str
+    provider: str
+    split_by: str
+    feature: str
+    team: str
+    environment: str
+    cost_center: str | None
+    share_from: Money
+    share_to: Money
+    unseen_share: Money
+    hours_by: str | None
+    weighed_by: str | None
+
+
+@dataclass(slots=True, kw_only=True)
 class InferenceRequest:
     """One request to a model (landing table). `input_tokens` includes cached ones. No prompt, no completion.
 
@@ -427,7 +454,8 @@ class Feature:
 @dataclass(slots=True, kw_only=True)
 class Attribution:
     """One attribution key × span of days: what the rules made of it. `feature` NULL means nobody owns it;
-    `team` is set where a rule names another team than the feature's.
+    `team` is set where a rule names another team than the feature's. `split_by` names the request log whose features
+    share what the rule owns.
 
     Spans `[valid_from, valid_to)` of one key cover all time without overlap.
     """
@@ -448,6 +476,7 @@ class Attribution:
     cost_center: str | None
     rule: str | None
     team: str | None = None
+    split_by: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -731,6 +760,7 @@ ROLLUPS = (
     ModelUsageDay,
     PricedUsageDay,
     RequestDay,
+    KeyShare,
     AttributedCostDay,
     AttributedUsageDay,
     ScopeCostDay,

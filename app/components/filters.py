@@ -83,10 +83,16 @@ def accept_keys(found: Options, *dimensions: str, **one_of: str) -> None:
 
 def options() -> Options:
     """What can be filtered by."""
+    return data.derived(("filter options",), _options)
+
+
+def _options() -> Options:
     found: dict[str, dict[str, str]] = defaultdict(dict)
+    used: dict[str, set[str]] = defaultdict(set)
     for row in data.ask("cost/filter_values").rows():
         names = found[row["dimension"]]
-        taken = row["item_name"] in names.values()
+        taken = row["item_name"] in used[row["dimension"]]
+        used[row["dimension"]].add(row["item_name"])
         names[row["item"]] = f"{row['item_name']} ({row['item']})" if taken else row["item_name"]
     return Options(found)
 

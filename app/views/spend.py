@@ -75,8 +75,10 @@ def render() -> None:
         table.toolbar(restated, name="restated")
 
 
-def _named(result: Result) -> list[dict[str, Any]]:
+def _named(view: View, result: Result) -> list[dict[str, Any]]:
     """Rows whose items are written as people write them."""
+    if view.dimension != "provider":
+        return result.rows()
     return [{**row, "item_name": fmt.provider(row["item_name"])} for row in result.rows()]
 
 
@@ -125,11 +127,11 @@ def _summary(view: View) -> None:
 @section
 def _over_time(view: View) -> None:
     period, currency = view.chosen.period, view.chosen.currency
-    result, items = _buckets(view), _named(_items(view))
+    result, items = _buckets(view), _named(view, _items(view))
     annotations = data.ask("ops/annotations", start=period.start, end=period.end)
     days = sorted({row["bucket_day"] for row in result.rows()})
     drawn = stacked.spend(
-        _named(result),
+        _named(view, result),
         title=stories.spend_headline(items, currency, compared=view.compared),
         subtitle=(
             f"{filters.MEASURES[view.measure]} cost in {currency} per {view.bucket} "
@@ -149,7 +151,7 @@ def _table(view: View) -> None:
     currency, period = view.chosen.currency, view.chosen.period
     items = _items(view)
     st.markdown(f"## By {filters.DIMENSIONS[view.dimension].lower()}")
-    drawn = tables.by_item(_named(items), _buckets(view).rows(), currency, compared=view.compared)
+    drawn = tables.by_item(_named(view, items), _buckets(view).table, currency, compared=view.compared)
     before = f"Whole days against {fmt.days(period.before, period.before_end)}."
     shown = {
         "item_name": columns.text(filters.DIMENSIONS[view.dimension], pinned=True),

@@ -108,7 +108,7 @@ def _features(features: Result, chosen: Chosen) -> None:
     st.markdown("## Features")
     drawn = data.derived(
         ("unit-economics", chosen),
-        lambda: tables.units(rows, tables.sparklines(daily.rows(), "feature", "day", "billed_cost")),
+        lambda: tables.units(rows, tables.sparklines(daily.table, "feature", "day", "billed_cost")),
     )
     shown = {
         "feature_name": columns.text("Feature", pinned=True),

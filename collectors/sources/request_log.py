@@ -15,10 +15,11 @@ from collectors.errors import DataError
 from collectors.files import by_folder, digest, up_to_date
 from collectors.request_log_sql import check_fields, selection
 from collectors.staging import SUFFIXES, Staging
+from domain.attribution import NO_ACCOUNT
 from domain.window import Window
 from store.tables import InferenceRequest, Quarantine
 
-DEFAULTS = {"account_id": "default", "service": "requests"}
+DEFAULTS = {"account_id": NO_ACCOUNT, "service": "requests"}
 """What a log rarely says: which account paid and which service was called."""
 
 

@@ -1,6 +1,7 @@
 """attribution.toml: whose costs are whose."""
 
 from collections.abc import Set
+from dataclasses import replace
 from datetime import date
 
 from pydantic import Field
@@ -38,12 +39,17 @@ class RuleEntry(Entry):
     team: str | None = None
     environment: str | None = None
     cost_center: str | None = None
+    split_by: str | None = None
     valid_from: date = OPEN_FROM
     valid_to: date = OPEN_TO
 
 
-def read_rules(problems: Problems, features: Set[str]) -> tuple[Rule, ...]:
-    """The rules in order. One that can never match is kept and told: it overlaps with an earlier one."""
+def read_rules(problems: Problems, features: Set[str], logs: Set[str] | None = None) -> tuple[Rule, ...]:
+    """The rules in order. One that can never match is kept and told: it overlaps with an earlier one.
+
+    `logs` are the sources that a rule may split by; None: whoever reads does not know. A rule that splits by another
+    is told and kept without the split.
+    """
     rules: list[tuple[Line, Rule]] = []
     for line, entry in toml_entries("rule", RuleEntry, problems):
         rule = _rule(entry)
@@ -51,6 +57,9 @@ def read_rules(problems: Problems, features: Set[str]) -> tuple[Rule, ...]:
         if wrong:
             problems.add(line, wrong)
             continue
+        if logs is not None and rule.split_by is not None and rule.split_by not in logs:
+            problems.add(line, _no_log(rule))
+            rule = replace(rule, split_by=None)
         for before, earlier in rules:
             if covers(earlier, rule):
                 where = "" if before is None else f" in line {before}"
@@ -76,6 +85,13 @@ def _wrong(rule: Rule, features: Set[str]) -> str | None:
     return None
 
 
+def _no_log(rule: Rule) -> str:
+    return (
+        f"the rule {rule.name!r} splits by {rule.split_by!r}, which burnline.toml does not configure as a request log; "
+        f"correct the name, or add [sources.{rule.split_by}] there. Until then {rule.feature} bears all of it"
+    )
+
+
 def _rule(entry: RuleEntry) -> Rule:
     match = {dimension: getattr(entry, key) for key, dimension in MATCHABLE.items() if getattr(entry, key) is not None}
     return Rule(
@@ -86,6 +102,7 @@ def _rule(entry: RuleEntry) -> Rule:
         team=entry.team,
         environment=entry.environment,
         cost_center=entry.cost_center,
+        split_by=entry.split_by,
         valid_from=entry.valid_from,
         valid_to=entry.valid_to,
     )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
 from burnline.cli import app
@@ -14,7 +15,9 @@ from config.settings import CONFIG_DIR_VARIABLE, STORE_URL_VARIABLE
 from domain.window import Window, floor_day
 from store.engine import open_store
 from store.migrate import upgrade
-from tests.support.facts import charge, load
+from store.schema import table
+from store.tables import Attribution, InferenceRequest, KeyShare
+from tests.support.facts import charge, load, request
 
 Command = Callable[..., Result]
 
@@ -67,3 +70,61 @@ def test_a_file_that_is_not_there_is_told(burnline: Command, tmp_path: Path) -> 
     result = burnline("attribution", "preview", tmp_path / "none.toml")
     assert result.exit_code == BAD_INPUT
     assert "none.toml is not there; write the rules to try into it" in result.stderr
+
+
+SPLIT = (
+    '[[rule]]\nname = "chat requests"\nservice = "requests"\nmodel = "gpt-4o"\nfeature = "chat"\n'
+    + RULES
+    + 'split_by = "gateway"\n'
+)
+
+
+def gateway(folder: Path, log: bool = True) -> None:
+    """Configures a gateway's log, and loads one request of it for yesterday."""
+    (folder / "burnline.toml").write_text(
+        "[sources.gateway]\nkind = 'request_log'\npath = 'log.csv'\nmap = {started_at = 'time'}\n", encoding="utf-8"
+    )
+    chat = FEATURES + '[[feature]]\nkey = "chat"\nname = "Chat"\nteam = "Workplace"\n'
+    (folder / "features.toml").write_text(chat, encoding="utf-8")
+    if not log:
+        return
+    store = open_store(f"duckdb:///{folder / 'store.duckdb'}")
+    today = floor_day(datetime.now(UTC))
+    row = request(1, 0, source="gateway", started_at=today - timedelta(hours=3))
+    load(store, [row], Window(today - timedelta(days=1), today), row=InferenceRequest, source="gateway")
+    store.close()
+
+
+def test_a_preview_says_what_a_rule_that_splits_gives_to_whom_and_changes_nothing(
+    burnline: Command, tmp_path: Path
+) -> None:
+    gateway(tmp_path)
+    rules = tmp_path / "tried.toml"
+    rules.write_text(SPLIT, encoding="utf-8")
+    told = json.loads(burnline("attribution", "preview", rules, "--json").stdout)
+    shared = told["rules"][1]
+    assert (shared["rule"], shared["split_by"], shared["parts"]) == ("desk", "gateway", {"chat": "7.5"})
+    assert told["moves"] == [{"from": None, "to": "chat", "cost": "7.5"}]
+    assert told["problems"] == []
+    assert "– by gateway" in burnline("attribution", "preview", rules).stdout
+    store = open_store(f"duckdb:///{tmp_path / 'store.duckdb'}")
+    with store.read() as connection:
+        assert connection.execute(sa.select(table(KeyShare))).all() == []
+        assert set(connection.execute(sa.select(table(Attribution).c.rule)).scalars()) == {None}
+    store.close()
+
+
+def test_a_rule_whose_log_shares_nothing_gets_a_hint(burnline: Command, tmp_path: Path) -> None:
+    gateway(tmp_path, log=False)
+    rules = tmp_path / "tried.toml"
+    rules.write_text(SPLIT, encoding="utf-8")
+    spoken = " ".join(burnline("attribution", "preview", rules).stdout.split())
+    assert "The rule 'desk' splits by gateway, but no feature of that log shares its costs: desk bears all" in spoken
+
+
+def test_a_rule_that_splits_by_another_kind_of_source_is_told(burnline: Command, tmp_path: Path) -> None:
+    gateway(tmp_path)
+    rules = tmp_path / "tried.toml"
+    rules.write_text(RULES + 'split_by = "openai_costs"\n', encoding="utf-8")
+    result = burnline("attribution", "preview", rules)
+    assert "tried.toml: line 1: the rule 'desk' splits by 'openai_costs', which burnline.toml does not" in result.stderr

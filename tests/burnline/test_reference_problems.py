@@ -49,6 +49,18 @@ def test_a_command_does_its_work_and_tells_each_line_once(
     assert [tuple(row) for row in amounts] == [("organization", 7)]
 
 
+def test_a_rule_may_split_by_a_request_log_only(burnline: Command, tmp_path: Path) -> None:
+    folder = tmp_path / "config"
+    (folder / "features.toml").write_text('[[feature]]\nkey = "desk"\nname = "Desk"\nteam = "Workplace"\n')
+    (folder / "attribution.toml").write_text(
+        '[[rule]]\nname = "shared"\nproject = "p"\nfeature = "desk"\nsplit_by = "focus"\n'
+    )
+    assert (
+        "attribution.toml: line 1: the rule 'shared' splits by 'focus', which burnline.toml does not configure as a "
+        "request log; correct the name, or add [sources.focus] there. Until then desk bears all of it"
+    ) in burnline("doctor").stdout
+
+
 def test_the_doctor_lists_them_once_and_is_not_content(burnline: Command, caplog: pytest.LogCaptureFixture) -> None:
     result = burnline("doctor")
     assert result.exit_code == SOURCE_FAILED

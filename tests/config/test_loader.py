@@ -125,6 +125,27 @@ def test_a_rule_that_cannot_be_used_is_named_with_its_line(tmp_path: Path, keys:
     assert load_reference(tmp_path).rules == ()
 
 
+def test_a_rule_that_splits_by_no_request_log_is_told_and_keeps_its_feature(tmp_path: Path) -> None:
+    (tmp_path / "features.toml").write_text(FEATURES)
+    content = '[[rule]]\nname = "r"\nproject = "p"\nfeature = "search"\nsplit_by = "{}"\nvalid_from = 2026-11-01\n'
+    (tmp_path / "attribution.toml").write_text(content.format("gatway") + content.format("gateway"))
+    reference = load_reference(tmp_path, logs={"gateway"})
+    assert [(rule.feature, rule.split_by) for rule in reference.rules] == [("search", None), ("search", "gateway")]
+    assert [str(p).partition("attribution.toml: ")[2] for p in reference.problems] == [
+        "line 1: the rule 'r' splits by 'gatway', which burnline.toml does not configure as a request log; correct the "
+        "name, or add [sources.gatway] there. Until then search bears all of it",
+        "line 7: the rule 'r' can never match, since 'r' in line 1 takes all of its costs; "
+        "put the narrower rule first, or remove one",
+    ]
+
+
+def test_who_does_not_know_the_sources_takes_a_rule_at_its_word(tmp_path: Path) -> None:
+    (tmp_path / "features.toml").write_text(FEATURES)
+    (tmp_path / "attribution.toml").write_text(rules('project = "p"\nsplit_by = "gateway"'))
+    reference = load_reference(tmp_path)
+    assert (reference.rules[0].split_by, reference.problems) == ("gateway", ())
+
+
 def rules(*keys: str) -> str:
     return "".join(f'[[rule]]\nname = "r{n}"\nfeature = "search"\n{k}\n' for n, k in enumerate(keys))
 
