@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from alerts.base import Finding, Row, Rule, Situation
 from alerts.wording import day
+from domain.price import STANDARD
 from domain.price_lines import price_lines
 from domain.wording import listed
 
@@ -62,12 +63,13 @@ def _firing(model: tuple[str, str], rows: Sequence[Row]) -> Finding:
     lines = [price_lines(*model, tier, sorted({row["unit"] for row in of_tier})) for tier, of_tier in by_tier.items()]
     amounts = _amounts(rows)
     tiers = listed([f"the tier {tier}" for tier in by_tier])
+    where = "" if STANDARD in by_tier else f" on {tiers}"
     provider, name = model
     return Finding(
         fingerprint=_fingerprint(model),
         severity="ticket",
         level=1,
-        title=f"{name} of {provider} has no price",
+        title=f"{name} of {provider} has no price{where}",
         summary=(
             f"{amounts} of {name} on {tiers} were used in the last {RECENT_DAYS} days without a price, since "
             f"{day(first)}: they are in no estimate. Add their price in USD per million to prices.toml."

@@ -68,6 +68,11 @@ def test_the_alert_says_how_much_since_when_and_what_to_write() -> None:
     assert finding.page_path == "unit-economics?provider=openai"
 
 
+def test_a_model_that_lacks_the_price_of_one_tier_only_is_told_so() -> None:
+    (finding,) = found(row(service_tier="priority"))
+    assert finding.title == "in-house of openai has no price on the tier priority"
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"recent_amount": None}, {"unit": None}, {"model": None, "service": "vector_stores", "unit": "byte_hours"}],
