@@ -40,12 +40,13 @@ FOCUS_COLUMNS = (
     "RegionName",
     "ServiceCategory",
     "ServiceName",
+    "ServiceSubcategory",
     "SkuId",
     "SkuPriceId",
     "SubAccountId",
     "SubAccountName",
 )
-"""FOCUS 1.0, which is what small hosts write."""
+"""FOCUS 1.1, which is what small hosts write."""
 
 
 def focus_rows(charges: list[HostCharge]) -> Iterator[tuple[str, ...]]:
@@ -79,6 +80,7 @@ def _focus_row(charge: HostCharge) -> dict[str, str]:
         "RegionName": "Birkwald",
         "ServiceCategory": sku.category,
         "ServiceName": sku.service,
+        "ServiceSubcategory": sku.subcategory,
         "SkuId": sku.key,
         "SkuPriceId": f"{sku.key}-eur",
     }

@@ -5,6 +5,7 @@ Its bill names whole UTC days and is known the night after.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,7 +27,7 @@ PARSER_SERVICE = "GPU functions"
 
 _SEARCHES_PER_NODE_HOUR = 24_000
 _LEAST_NODES = 2
-_STORED_GB_AT_ANCHOR = 640
+_STORED_GB_AT_ANCHOR = Decimal("640.25")
 """One GB more every day."""
 
 
@@ -36,24 +37,28 @@ class Sku:
     project: str
     service: str
     category: str
-    """One of FOCUS's service categories."""
+    subcategory: str
+    """A service category of FOCUS and one of its subcategories; each service has one of either."""
     description: str
     unit: str
     unit_price: Decimal
     """EUR."""
 
 
+_DATABASE = ("Databases", "Other (Databases)")
+
 NODE_HOURS = Sku(
-    "bw-vs-gpu", SEARCH_PROJECT, "Vector search", "Databases", "Vector search node with GPU", "Hours", Decimal("1.49")
+    "bw-vs-gpu", SEARCH_PROJECT, "Vector search", *_DATABASE, "Vector search node with GPU", "Hours", Decimal("1.49")
 )
 STORED = Sku(
-    "bw-vs-ssd", SEARCH_PROJECT, "Vector search", "Storage", "Vector search storage", "GB-Days", Decimal("0.0065")
+    "bw-vs-ssd", SEARCH_PROJECT, "Vector search", *_DATABASE, "Vector search storage", "GB-Days", Decimal("0.0065")
 )
 PARSER_SECONDS = Sku(
     "bw-fn-l4",
     PARSER_PROJECT,
     PARSER_SERVICE,
     "AI and Machine Learning",
+    "Machine Learning",
     "GPU function, contract parser",
     "Seconds",
     Decimal("0.0022"),
@@ -66,7 +71,7 @@ class HostCharge:
 
     day: date
     sku: Sku
-    quantity: int
+    quantity: Decimal
 
     @property
     def cost(self) -> Decimal:
@@ -79,13 +84,13 @@ def host_charges(company: Company, start: date, end: date) -> list[HostCharge]:
     if end <= start:
         return []
     first, days = epoch_day(start), (end - start).days
-    quantities = {
+    quantities: dict[Sku, Sequence[Decimal | int]] = {
         NODE_HOURS: _node_hours(company, first, days),
         STORED: [_STORED_GB_AT_ANCHOR + first + number - epoch_day(company.anchor) for number in range(days)],
         PARSER_SECONDS: _parser_seconds(company, start, end),
     }
     return [
-        HostCharge(day_of(first + number), sku, quantity)
+        HostCharge(day_of(first + number), sku, Decimal(quantity))
         for sku, daily in quantities.items()
         for number, quantity in enumerate(daily)
         if quantity > 0
