@@ -1,14 +1,14 @@
 """Bill and usage at list price, added up for drawing. Pure."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 
 from app import format as fmt
-from domain.reconciliation import PARTS, Cell, Slice, reconcile, reconciled_ratio
+from domain.reconciled_sum import Sum, summed, total
+from domain.reconciliation import PARTS, Cell, Slice, reconcile
 
 NAMES = {
     "tax_and_credits": "Tax and credits",
@@ -36,26 +36,26 @@ HELP = {
 }
 NO_MODEL = "– no model"
 _MONEY = pa.decimal128(38, 12)
+_HALF_A_CENT = Decimal("0.005")
 
 
-def slices(rows: Iterable[Mapping[str, Any]]) -> list[Slice]:
-    """Rows of cost/reconciliation_cells as slices."""
-    return reconcile(Cell(**row) for row in rows)
+def slices(cells: pa.Table) -> list[Slice]:
+    """The answer of cost/reconciliation_cells as slices."""
+    return reconcile(map(Cell, *(cells[name].to_pylist() for name in Cell._fields)))
 
 
-def bridge(found: Sequence[Slice]) -> list[tuple[str, Decimal]]:
+def bridge(whole: Sum) -> list[tuple[str, Decimal]]:
     """The parts that are not 0, with their names, in order."""
-    sums = {part: sum((s.parts[part] for s in found), Decimal()) for part in PARTS}
-    return [(NAMES[part], amount) for part, amount in sums.items() if round(amount, 2)]
+    return [(NAMES[part], amount) for part in PARTS if round(amount := whole.parts.get(part, Decimal()), 2)]
 
 
-def headline(found: Sequence[Slice], currency: str) -> str:
+def headline(whole: Sum, currency: str) -> str:
     """What agrees, and the largest reason for what does not."""
-    ratio = reconciled_ratio(found)
+    ratio = whole.reconciled_ratio
     if ratio is None:
         return "Nothing was billed for usage in this period"
     told = f"{fmt.percent(ratio, 1)} of the bill agrees with reported usage at list price"
-    parts = sorted(bridge(found), key=lambda part: -abs(part[1]))
+    parts = sorted(bridge(whole), key=lambda part: -abs(part[1]))
     if not parts:
         return told
     name, amount = parts[0]
@@ -64,19 +64,17 @@ def headline(found: Sequence[Slice], currency: str) -> str:
 
 def by_model(found: Sequence[Slice], currency: str) -> pa.Table:
     """One row per provider and model, the largest gap first; the last row is the total."""
-    groups = _grouped(found, lambda s: (s.provider, s.model or NO_MODEL))
-    ordered = sorted(groups.items(), key=lambda item: -abs(_sum(item[1], "gap")))
-    names = {"provider": [fmt.provider(p) for (p, _), _ in ordered], "model": [m for (_, m), _ in ordered]}
-    listed = [group for _, group in ordered]
-    return _table(
-        {"provider": [*names["provider"], "Total"], "model": [*names["model"], ""]}, [*listed, found], currency
-    )
+    sums = summed(found, lambda s: (s.provider, s.model or NO_MODEL))
+    ordered = sorted(sums.items(), key=lambda item: -abs(item[1].gap))
+    providers, models = [fmt.provider(p) for (p, _), _ in ordered], [model for (_, model), _ in ordered]
+    names = {"provider": [*providers, "Total"], "model": [*models, ""]}
+    return _table(names, [*(one for _, one in ordered), total(found)], _shown(found), currency)
 
 
 def by_day(found: Sequence[Slice], currency: str) -> pa.Table:
     """One row per day, newest first."""
-    groups = sorted(_grouped(found, lambda s: s.day).items(), reverse=True)
-    return _table({"day": [day for day, _ in groups]}, [group for _, group in groups], currency)
+    sums = sorted(summed(found, lambda s: s.day).items(), reverse=True)
+    return _table({"day": [day for day, _ in sums]}, [one for _, one in sums], _shown(found), currency)
 
 
 def exact(found: Sequence[Slice]) -> pa.Table:
@@ -89,37 +87,30 @@ def exact(found: Sequence[Slice]) -> pa.Table:
     for name in ("bill", "estimate", "gap", "agreed"):
         columns[name] = pa.array([getattr(one, name) for one in found], _MONEY)
     for part in PARTS:
-        columns[part] = pa.array([one.parts[part] for one in found], _MONEY)
+        columns[part] = pa.array([one.part(part) for one in found], _MONEY)
     return pa.table(columns)
 
 
-def _grouped(found: Sequence[Slice], key: Callable[[Slice], Any]) -> dict[Any, list[Slice]]:
-    groups: dict[Any, list[Slice]] = defaultdict(list)
-    for one in found:
-        groups[key(one)].append(one)
-    return groups
+def _shown(found: Sequence[Slice]) -> list[str]:
+    """The parts that come to a cent in any slice."""
+    seen = {part for one in found for part, amount in one.parts.items() if abs(amount) > _HALF_A_CENT}
+    return [part for part in PARTS if part in seen]
 
 
-def _table(names: dict[str, list[Any]], groups: Sequence[Sequence[Slice]], currency: str) -> pa.Table:
-    shown = [part for part in PARTS if any(round(s.parts[part], 2) for group in groups for s in group)]
-    gateway = [[s.gateway for s in group if s.gateway is not None] for group in groups]
+def _table(names: dict[str, list[Any]], sums: Sequence[Sum], shown: Sequence[str], currency: str) -> pa.Table:
     columns: dict[str, Any] = {
         **names,
-        "bill": _floats(_sum(group, "bill") for group in groups),
-        "estimate": _floats(_sum(group, "estimate") for group in groups),
-        "gap": _floats(_sum(group, "gap") for group in groups),
-        "agrees": _floats(reconciled_ratio(group) for group in groups),
+        "bill": _floats(one.bill for one in sums),
+        "estimate": _floats(one.estimate for one in sums),
+        "gap": _floats(one.gap for one in sums),
+        "agrees": _floats(one.reconciled_ratio for one in sums),
     }
-    if any(gateway):
-        columns["gateway"] = _floats(sum(costs, Decimal()) if costs else None for costs in gateway)
+    if any(one.gateway is not None for one in sums):
+        columns["gateway"] = _floats(one.gateway for one in sums)
     for part in shown:
-        columns[part] = _floats(sum((s.parts[part] for s in group), Decimal()) for group in groups)
-    columns["exact"] = [fmt.money_exact(_sum(group, "gap"), currency) for group in groups]
+        columns[part] = _floats(one.parts.get(part, Decimal()) for one in sums)
+    columns["exact"] = [fmt.money_exact(one.gap, currency) for one in sums]
     return pa.table(columns)
-
-
-def _sum(group: Sequence[Slice], name: str) -> Decimal:
-    return sum((getattr(s, name) for s in group), Decimal())
 
 
 def _floats(values: Iterable[Decimal | None]) -> Any:

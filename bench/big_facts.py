@@ -4,6 +4,7 @@ import pyarrow as pa
 from sqlalchemy.engine import Connection
 
 from bench.big_company import COSTS, DAYS, FIRST_DAY, NOW, TODAY, USAGE, Company, keys
+from store import source_health
 
 KEYS = "bench_key"
 
@@ -149,3 +150,4 @@ def write_facts(connection: Connection, company: Company) -> None:
         connection.exec_driver_sql(statement.format(**values))
     for statement in (_RUNS, *_LEDGERS):
         connection.exec_driver_sql(statement.format(now=NOW.replace(tzinfo=None), days=DAYS, today=TODAY))
+    source_health.refresh(connection)

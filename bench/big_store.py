@@ -23,7 +23,7 @@ from store.schema import table, table_name
 from store.tables import Attribution, Charge, CostDay, TokenUsage, UsageDay
 
 FOLDER = Path("var/bench")
-VERSION = 9
+VERSION = 10
 """Another number builds the store anew: raise it with every change of what is in it."""
 ROLLUP_DAYS = 30
 """A backfill rolls up window by window, so the days of a rollup lie together on disk."""

@@ -1,10 +1,11 @@
 """Why a bill is not what the reported usage costs at list price: named parts that add up to the gap. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import NamedTuple
 
 PARTS = (
     "tax_and_credits",
@@ -20,8 +21,9 @@ PARTS = (
 )
 """In this order on a bridge from usage at list price to the bill. See `Slice.parts` for what each one is."""
 
-_INCOMPARABLE = ("other_units", "no_usage", "unpriced")
-_COMPARED = ("not_billed", "quantity", "cache", "tier", "price")
+_NO_USAGE_BILL = frozenset({"tax_and_credits", "day_cut"})
+_INCOMPARABLE = frozenset({"other_units", "no_usage", "unpriced"})
+_COMPARED = frozenset({"not_billed", "quantity", "cache", "tier", "price"})
 STANDARD = "standard"
 CACHE_KINDS = frozenset({"cache_read_input_tokens", "cache_write_input_tokens"})
 TOLERANCE = Decimal("0.01")
@@ -32,10 +34,11 @@ DAY_CUT_TOLERANCE = Decimal("0.2")
 
 _EXACT = Context(prec=60)
 _UNIT = Decimal("1E-12")
+_NOTHING = Decimal(0)
+_A_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One row of cost/reconciliation_cells: a kind of token on a tier, or another unit; None is unknown."""
 
     provider: str
@@ -51,10 +54,15 @@ class Cell:
     estimated_cost: Decimal | None
     gateway_cost: Decimal | None
 
+    @property
+    def gap(self) -> Decimal:
+        """Bill minus usage at list price."""
+        return (self.billed_cost or _NOTHING) - (self.estimated_cost or _NOTHING)
+
 
 @dataclass(slots=True)
 class Slice:
-    """One (provider, day, model). `parts` add up to `bill` − `estimate` exactly.
+    """One (provider, day, model). `parts`, those that are not 0, add up to `bill` − `estimate` exactly.
 
     tax_and_credits: charges that are no usage. other_units: billed by calls, images, seconds or hours, which have no
     list price here. no_usage: billed tokens without any reported. not_billed: reported tokens without a bill.
@@ -67,10 +75,10 @@ class Slice:
     provider: str
     day: date
     model: str | None
-    bill: Decimal = Decimal(0)
-    estimate: Decimal = Decimal(0)
+    bill: Decimal = _NOTHING
+    estimate: Decimal = _NOTHING
     gateway: Decimal | None = None
-    parts: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(PARTS, Decimal(0)))
+    parts: dict[str, Decimal] = field(default_factory=dict)
 
     @property
     def gap(self) -> Decimal:
@@ -80,7 +88,7 @@ class Slice:
     @property
     def usage_bill(self) -> Decimal:
         """What was billed for usage, on the day that usage has it."""
-        return self.bill - self.parts["tax_and_credits"] - self.parts["day_cut"]
+        return self.bill - self._sum(_NO_USAGE_BILL)
 
     @property
     def agreed(self) -> Decimal:
@@ -88,94 +96,131 @@ class Slice:
 
         What cannot be compared, for want of usage or of a price, is not agreed; the rest agrees as a whole or not.
         """
-        compared = self.usage_bill - sum((self.parts[name] for name in _INCOMPARABLE), Decimal(0))
-        rest = sum((self.parts[name] for name in _COMPARED), Decimal(0))
-        return compared if abs(rest) <= _EXACT.multiply(TOLERANCE, abs(compared)) else Decimal(0)
+        compared, rest = self.usage_bill - self._sum(_INCOMPARABLE), self._sum(_COMPARED)
+        return compared if abs(rest) <= _EXACT.multiply(TOLERANCE, abs(compared)) else _NOTHING
+
+    def part(self, name: str) -> Decimal:
+        """One of `PARTS`."""
+        return self.parts.get(name, _NOTHING)
+
+    def add(self, name: str, amount: Decimal) -> None:
+        """Lets a part grow; one that comes to 0 is gone."""
+        grown = self.part(name) + amount
+        if grown:
+            self.parts[name] = grown
+        else:
+            self.parts.pop(name, None)
+
+    def _sum(self, names: frozenset[str]) -> Decimal:
+        return sum((amount for name, amount in self.parts.items() if name in names), _NOTHING)
+
+
+@dataclass(slots=True)
+class _Kind:
+    """The cells of one kind of token on one tier, added up; None: no cell tells."""
+
+    billed: Decimal | None = None
+    quantity: Decimal | None = None
+    tokens: int = 0
+    estimated: Decimal = _NOTHING
+    has_unpriced: bool = False
+
+    @property
+    def gap(self) -> Decimal:
+        return (self.billed or _NOTHING) - self.estimated
+
+    def add(self, billed: Decimal | None, quantity: Decimal | None, tokens: int | None, cost: Decimal | None) -> None:
+        if billed is not None:
+            self.billed = billed if self.billed is None else self.billed + billed
+        if quantity is not None:
+            self.quantity = quantity if self.quantity is None else self.quantity + quantity
+        if tokens:
+            self.tokens += tokens
+            self.has_unpriced |= cost is None
+        if cost is not None:
+            self.estimated += cost
+
+
+_Tier = dict[str | None, _Kind]
 
 
 def reconcile(cells: Iterable[Cell]) -> list[Slice]:
     """One slice per (provider, day, model), in that order; the gap of each in parts without a rest."""
     grouped: dict[tuple[str, date, str | None], list[Cell]] = defaultdict(list)
     for cell in cells:
-        grouped[cell.provider, cell.day, cell.model].append(cell)
+        grouped[cell[:3]].append(cell)
     order = sorted(grouped, key=lambda key: (key[0], key[1], key[2] or ""))
     slices = [_slice(*key, grouped[key]) for key in order]
     _cut_days(slices)
     return slices
 
 
-def reconciled_ratio(slices: Sequence[Slice]) -> Decimal | None:
-    """The part of what was billed for usage that agrees with it; None without such a bill."""
-    billed = sum((abs(s.usage_bill) for s in slices), Decimal(0))
-    agreed = sum((abs(s.agreed) for s in slices), Decimal(0))
-    return agreed / billed if billed else None
-
-
 def _slice(provider: str, day: date, model: str | None, cells: Sequence[Cell]) -> Slice:
     found = Slice(provider, day, model)
-    found.bill, found.estimate = _total(cells, "billed_cost"), _total(cells, "estimated_cost")
-    through = [c.gateway_cost for c in cells if c.gateway_cost is not None]
-    found.gateway = sum(through, Decimal(0)) if through else None
     usage = []
     for cell in cells:
+        if cell.billed_cost is not None:
+            found.bill += cell.billed_cost
+        if cell.estimated_cost is not None:
+            found.estimate += cell.estimated_cost
+        if cell.gateway_cost is not None:
+            found.gateway = cell.gateway_cost + (found.gateway or _NOTHING)
         if cell.charge_category != "Usage":
-            found.parts["tax_and_credits"] += _gap([cell])
+            found.add("tax_and_credits", cell.gap)
         elif _in_other_units(cell):
-            found.parts["other_units"] += _gap([cell])
+            found.add("other_units", cell.gap)
         else:
             usage.append(cell)
-    tiers = defaultdict(list)
-    billed_tiers = {c.service_tier for c in usage if c.billed_cost is not None}
-    for cell in usage:  # a bill that knows no tiers covers those of the usage
-        tiers[cell.service_tier if billed_tiers - {STANDARD} else STANDARD].append(cell)
-    is_used = any(c.tokens for c in usage)
-    for tier, of_tier in tiers.items():
-        _explain(found.parts, tier, of_tier, is_used=is_used)
+    tiers = _by_tier(usage)
+    is_used = any(kind.tokens for kinds in tiers.values() for kind in kinds.values())
+    for tier, kinds in tiers.items():
+        _explain(found, tier, kinds, is_used=is_used)
     return found
 
 
 def _in_other_units(cell: Cell) -> bool:
-    is_billed_without_kind = cell.billed_cost is not None and cell.token_type is None
+    is_billed_without_kind = cell.token_type is None and cell.billed_cost is not None
     return is_billed_without_kind and (cell.model is None or cell.unit not in (None, "tokens", "token"))
 
 
-def _explain(parts: dict[str, Decimal], tier: str, cells: Sequence[Cell], *, is_used: bool) -> None:
-    if all(c.billed_cost is None for c in cells):
-        parts["not_billed"] += _gap(cells)
-        return
-    if not is_used or not any(c.tokens for c in cells):
-        parts["no_usage"] += _gap(cells)
-        return
-    if any(c.tokens and c.estimated_cost is None for c in cells):
-        parts["unpriced"] += _gap(cells)
-        return
-    kinds = defaultdict(list)
-    has_kinds = any(c.billed_cost is not None and c.token_type for c in cells)
-    for cell in cells:
-        kinds[cell.token_type if has_kinds else None].append(cell)
-    for kind, of_kind in kinds.items():
-        quantity = _quantity(of_kind)
-        parts["quantity"] += quantity
-        rest = "cache" if kind in CACHE_KINDS else "price" if tier == STANDARD else "tier"
-        parts[rest] += _gap(of_kind) - quantity
+def _by_tier(usage: Sequence[Cell]) -> dict[str, _Tier]:
+    """A bill that knows no tiers covers those of the usage, one that knows no kinds of token covers all kinds."""
+    has_tiers = any(c.service_tier != STANDARD and c.billed_cost is not None for c in usage)
+    tiers: dict[str, _Tier] = defaultdict(lambda: defaultdict(_Kind))
+    has_kinds = {c.service_tier if has_tiers else STANDARD for c in usage if c.token_type and c.billed_cost is not None}
+    for c in usage:
+        tier = c.service_tier if has_tiers else STANDARD
+        kind = tiers[tier][c.token_type if tier in has_kinds else None]
+        kind.add(c.billed_cost, c.billed_quantity, c.tokens, c.estimated_cost)
+    return tiers
 
 
-def _gap(cells: Sequence[Cell]) -> Decimal:
-    return _total(cells, "billed_cost") - _total(cells, "estimated_cost")
+def _explain(found: Slice, tier: str, kinds: _Tier, *, is_used: bool) -> None:
+    whole = _whole_reason(kinds.values(), is_used=is_used)
+    for name, kind in kinds.items():
+        if whole:
+            found.add(whole, kind.gap)
+            continue
+        quantity = _quantity(kind)
+        found.add("quantity", quantity)
+        found.add("cache" if name in CACHE_KINDS else "price" if tier == STANDARD else "tier", kind.gap - quantity)
 
 
-def _total(cells: Sequence[Cell], name: str) -> Decimal:
-    return sum((value for c in cells if (value := getattr(c, name)) is not None), Decimal(0))
+def _whole_reason(kinds: Collection[_Kind], *, is_used: bool) -> str | None:
+    """The part that takes all of a tier: what cannot be compared has one reason."""
+    if all(kind.billed is None for kind in kinds):
+        return "not_billed"
+    if not is_used or not any(kind.tokens for kind in kinds):
+        return "no_usage"
+    return "unpriced" if any(kind.has_unpriced for kind in kinds) else None
 
 
-def _quantity(cells: Sequence[Cell]) -> Decimal:
+def _quantity(kind: _Kind) -> Decimal:
     """Tokens billed beyond those reported, at the list price of the reported; 0 when the bill names no quantity."""
-    quantities = [c.billed_quantity for c in cells if c.billed_quantity is not None]
-    tokens = sum(c.tokens or 0 for c in cells)
-    if not quantities or not tokens:
-        return Decimal(0)
-    more = _EXACT.subtract(sum(quantities, Decimal(0)), tokens)
-    cost = _EXACT.divide(_EXACT.multiply(more, _total(cells, "estimated_cost")), Decimal(tokens))
+    if kind.quantity is None or not kind.tokens or kind.quantity == kind.tokens:
+        return _NOTHING
+    more = _EXACT.subtract(kind.quantity, kind.tokens)
+    cost = _EXACT.divide(_EXACT.multiply(more, kind.estimated), Decimal(kind.tokens))
     return cost.quantize(_UNIT, ROUND_HALF_EVEN, _EXACT)
 
 
@@ -184,13 +229,14 @@ def _cut_days(slices: Sequence[Slice]) -> None:
     by_key = {(s.provider, s.model, s.day): s for s in slices}
     for part in ("quantity", "price"):
         for today in sorted(slices, key=lambda s: (s.provider, s.model or "", s.day)):
-            tomorrow = by_key.get((today.provider, today.model, today.day + timedelta(days=1)))
-            if tomorrow is None:
+            here = today.parts.get(part)
+            tomorrow = by_key.get((today.provider, today.model, today.day + _A_DAY)) if here else None
+            there = tomorrow.parts.get(part) if tomorrow else None
+            if not (here and tomorrow and there):
                 continue
-            here, there = today.parts[part], tomorrow.parts[part]
             if here * there >= 0 or abs(here + there) > DAY_CUT_TOLERANCE * max(abs(here), abs(there)):
                 continue
             shift = min(abs(here), abs(there)).copy_sign(here)
             for day, amount in ((today, shift), (tomorrow, -shift)):
-                day.parts[part] -= amount
-                day.parts["day_cut"] += amount
+                day.add(part, -amount)
+                day.add("day_cut", amount)

@@ -18,6 +18,7 @@ from store.tables import (
     PricedUsageDay,
     Quarantine,
     Restatement,
+    SourceHealth,
     TokenUsage,
     UsageDay,
 )
@@ -33,6 +34,7 @@ LOADED = (
     Quarantine,
     Restatement,
     CollectorRun,
+    SourceHealth,
 )
 
 

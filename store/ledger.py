@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from domain.window import Window
+from store import source_health
 from store.bulk import insert_rows
 from store.engine import Store
 from store.schema import table, to_batch
@@ -38,6 +39,7 @@ def begin(
     )
     with store.write() as connection:
         insert_rows(connection, CollectorRun, to_batch(CollectorRun, [run]))
+        source_health.refresh(connection, source)
     return run
 
 
@@ -57,7 +59,7 @@ def finish_ok(
         "request_count": run.request_count,
         "retry_count": run.retry_count,
     }
-    connection.execute(sa.update(RUNS).where(RUNS.c.run_id == run.run_id).values(**values))
+    _finish(connection, run, values)
 
 
 def finish_failed(store: Store, run: CollectorRun, *, kind: str, message: str, now: datetime) -> None:
@@ -71,7 +73,12 @@ def finish_failed(store: Store, run: CollectorRun, *, kind: str, message: str, n
         "retry_count": run.retry_count,
     }
     with store.write() as connection:
-        connection.execute(sa.update(RUNS).where(RUNS.c.run_id == run.run_id).values(**values))
+        _finish(connection, run, values)
+
+
+def _finish(connection: Connection, run: CollectorRun, values: dict[str, Any]) -> None:
+    connection.execute(sa.update(RUNS).where(RUNS.c.run_id == run.run_id).values(**values))
+    source_health.refresh(connection, run.source)
 
 
 def register_sources(store: Store, states: Sequence[SourceState]) -> None:
@@ -101,6 +108,8 @@ def abandon_running(store: Store, now: datetime) -> int:
                 error_message="The process ended during this run; the next run loads the window again.",
             )
         )
+        if result.rowcount:
+            source_health.refresh(connection)
     return int(result.rowcount)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import attributed, bill_day, model_usage_day, priced_usage, request_day
+from store import attributed, bill_day, model_usage_day, priced_usage, request_day, source_health
 from store.bulk import insert_rows
 from store.price_book import PriceBook
 from store.schema import column_names, table, to_batch
@@ -101,6 +101,7 @@ def refill(connection: Connection) -> None:
         _replace_days(connection, RequestDay, source, days, request_day.rows(of_days))
     for source, days in _loaded_months(connection, UsageDay):
         _models(connection, source, days)
+    source_health.refresh(connection)
     attributed.rebuild(connection)
 
 

@@ -618,6 +618,36 @@ class CollectorRun:
 
 
 @dataclass(slots=True, kw_only=True)
+class SourceHealth:
+    """Rollup of `collector_run`: one source that ever ran. "last" is its newest run that ended.
+
+    `failed_since_ok_count`: runs that failed after the newest good one began. `reads_files`: a run named a file.
+    """
+
+    source: str
+    first_started_at: datetime
+    running_kind: str | None
+    running_since_at: datetime | None
+    last_kind: str | None
+    last_status: str | None
+    last_started_at: datetime | None
+    last_finished_at: datetime | None
+    last_row_count: int | None
+    error_kind: str | None
+    error_message: str | None
+    newest_finished_at: datetime | None
+    last_ok_at: datetime | None
+    watermark_at: datetime | None
+    run_count: int
+    ok_count: int
+    failed_since_ok_count: int
+    loaded_row_count: int | None
+    quarantined_count: int | None
+    reads_files: bool
+    backfill_start_at: datetime | None
+
+
+@dataclass(slots=True, kw_only=True)
 class SourceState:
     """One configured source: what it is and when the worker means to run it next."""
 
@@ -779,6 +809,7 @@ REFERENCE = (
 )
 LEDGERS = (
     CollectorRun,
+    SourceHealth,
     SourceState,
     CollectionRequest,
     Restatement,

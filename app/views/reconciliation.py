@@ -1,6 +1,5 @@
 """Does the bill agree with what was used? The gap in named parts, to the last cent."""
 
-from decimal import Decimal
 from typing import Any
 
 import streamlit as st
@@ -14,7 +13,8 @@ from app.components.markdown import plain
 from app.components.metrics import Card
 from app.components.section import section
 from app.components.sql import show_sql
-from domain.reconciliation import Slice, reconciled_ratio
+from domain.reconciled_sum import Sum, total
+from domain.reconciliation import Slice
 from queries.runner import Result
 
 PAGE = {"title": "Reconciliation", "url": "reconciliation", "icon": ":material/balance:", "order": 45}
@@ -35,7 +35,8 @@ def render() -> None:
     if told := filters.told(chosen.filters, found):
         st.caption(told)
     cells = _cells(chosen)
-    if not any(row["billed_cost"] is not None for row in cells.rows()):
+    billed = cells.table["billed_cost"]
+    if billed.null_count == len(billed):
         empty.no_costs(period.start, period.end, CURRENCY)
         show_sql(cells)
         return
@@ -49,10 +50,9 @@ def render() -> None:
 
 @section
 def _summary(chosen: Chosen) -> None:
-    found = _slices(chosen)
-    bill, estimate = (sum((getattr(s, name) for s in found), Decimal()) for name in ("bill", "estimate"))
-    through = [s.gateway for s in found if s.gateway is not None]
-    st.markdown(f"## {plain(reconciled.headline(found, CURRENCY))}")
+    whole = _whole(chosen)
+    bill, estimate = whole.bill, whole.estimate
+    st.markdown(f"## {plain(reconciled.headline(whole, CURRENCY))}")
     cards = [
         Card("Bill", fmt.money(bill, CURRENCY), help=f"Exactly {fmt.money_exact(bill, CURRENCY)}."),
         Card("Usage at list price", fmt.money(estimate, CURRENCY), help="Reported tokens × published or own prices."),
@@ -64,15 +64,14 @@ def _summary(chosen: Chosen) -> None:
         ),
         Card(
             "Reconciled share of spend",
-            fmt.percent(reconciled_ratio(found), 1),
+            fmt.percent(whole.reconciled_ratio, 1),
             help="The part of the bill for usage that reported tokens at list price explain within 1% "
             "by model and day. Taxes and credits are left aside.",
         ),
     ]
-    if through:
-        cost = sum(through, Decimal())
-        missed = fmt.signed_money(estimate - cost, CURRENCY)
-        cards.append(Card("Gateway's estimate", fmt.money(cost, CURRENCY), note=f"{missed} did not pass it"))
+    if whole.gateway is not None:
+        missed = fmt.signed_money(estimate - whole.gateway, CURRENCY)
+        cards.append(Card("Gateway's estimate", fmt.money(whole.gateway, CURRENCY), note=f"{missed} did not pass it"))
     metrics.draw(cards)
     cells, currencies = _cells(chosen), _currencies(chosen)
     others = [
@@ -87,13 +86,12 @@ def _summary(chosen: Chosen) -> None:
 
 @section
 def _bridge(chosen: Chosen) -> None:
-    found = _slices(chosen)
-    bill, estimate = (sum((getattr(s, name) for s in found), Decimal()) for name in ("bill", "estimate"))
+    whole = _whole(chosen)
     drawn = waterfall.waterfall(
-        ("Usage at list price", estimate),
-        reconciled.bridge(found),
-        ("Bill", bill),
-        title=f"From usage at list price to the bill: {fmt.signed_money(bill - estimate, CURRENCY)}",
+        ("Usage at list price", whole.estimate),
+        reconciled.bridge(whole),
+        ("Bill", whole.bill),
+        title=f"From usage at list price to the bill: {fmt.signed_money(whole.gap, CURRENCY)}",
         subtitle=f"In {CURRENCY}, {fmt.days(chosen.period.start, chosen.period.end)}; the parts add up exactly.",
         currency=CURRENCY,
     )
@@ -103,10 +101,9 @@ def _bridge(chosen: Chosen) -> None:
 
 @section
 def _models(chosen: Chosen) -> None:
-    found = _slices(chosen)
     st.markdown("## By model")
     table.draw(
-        reconciled.by_model(found, CURRENCY),
+        reconciled.by_model(_slices(chosen), CURRENCY),
         {"provider": columns.text("Provider"), "model": columns.text("Model", pinned=True), **_columns()},
         alt="Bill against usage at list price by model, the largest gap first; the last row is the total.",
     )
@@ -135,7 +132,11 @@ def _columns() -> dict[str, Any]:
 
 
 def _slices(chosen: Chosen) -> list[Slice]:
-    return data.derived(("reconciliation", chosen), lambda: reconciled.slices(_cells(chosen).rows()))
+    return data.derived(("reconciliation", chosen), lambda: reconciled.slices(_cells(chosen).table))
+
+
+def _whole(chosen: Chosen) -> Sum:
+    return data.derived(("reconciliation, added up", chosen), lambda: total(_slices(chosen)))
 
 
 def _cells(chosen: Chosen) -> Result:

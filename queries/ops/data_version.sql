@@ -12,7 +12,7 @@ select
   cast(q.picked_up_count as bigint) as picked_up_count,
   cast(d.revision as bigint) as declared_revision,
   s.last_snapshot_at
-from (select count(*) as run_count, max(finished_at) as last_finished_at from collector_run) r
+from (select coalesce(sum(run_count), 0) as run_count, max(newest_finished_at) as last_finished_at from source_health) r
 cross join (select count(*) as alert_count, max(updated_at) as last_alert_at from alert) a
 cross join (select count(*) as request_count, count(picked_up_at) as picked_up_count from collection_request) q
 cross join (select coalesce(sum(revision), 0) as revision from reference_file) d

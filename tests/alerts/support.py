@@ -18,7 +18,7 @@ from domain.attribution import OPEN_FROM, OPEN_TO
 from sandbox.company import Company
 from sandbox.faults import Faults
 from sandbox.server import create_app
-from store import attributed
+from store import attributed, source_health
 from store.bulk import insert_rows
 from store.engine import Store
 from store.schema import table, to_batch
@@ -76,6 +76,8 @@ class Serving:
 def insert(store: Store, row: type, rows: Sequence[Any]) -> None:
     with store.write() as connection:
         insert_rows(connection, row, to_batch(row, rows))
+        if row is CollectorRun:
+            source_health.refresh(connection)
 
 
 def alerts(store: Store) -> list[Alert]:

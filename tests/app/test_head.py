@@ -9,7 +9,7 @@ from app import data
 from app import format as fmt
 from store.engine import Store
 from store.schema import table
-from store.tables import CollectorRun
+from store.tables import CollectorRun, SourceHealth
 from tests.app.conftest import NOW, OpenApp
 from tests.app.support import company, reading
 
@@ -41,7 +41,8 @@ def test_costs_of_the_last_days_are_up_to_date(full_store: Store, open_app: Open
 
 def test_recent_costs_without_a_run_are_not_stale(full_store: Store, books: company.Books, open_app: OpenApp) -> None:
     with full_store.write() as connection:
-        connection.execute(sa.delete(table(CollectorRun)))
+        for ledger in (CollectorRun, SourceHealth):
+            connection.execute(sa.delete(table(ledger)))
     told = badge(reading.text(open_app()))
     assert f"Costs until {last_day(books)}" in told
     assert "gray-badge" in told

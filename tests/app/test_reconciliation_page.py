@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from app import reconciled
+from domain.reconciliation import Cell, reconcile
 from store.engine import Store
 from store.tables import TokenUsage
 from tests.app.conftest import OpenApp
@@ -44,24 +45,14 @@ def test_the_gap_is_told_in_parts(empty_store: Store, open_app: OpenApp) -> None
     assert "Price and version -$2.00" in told
 
 
+COST = Decimal("0.100000000001")
+
+
 def test_a_download_holds_every_digit_of_each_day() -> None:
-    slices = reconciled.slices(
-        [
-            {
-                "provider": "openai",
-                "day": date(2026, 11, 2),
-                "model": None,
-                "service_tier": "standard",
-                "token_type": None,
-                "unit": "calls",
-                "charge_category": "Usage",
-                "billed_cost": Decimal("0.100000000001"),
-                **dict.fromkeys(("billed_quantity", "tokens", "estimated_cost", "gateway_cost")),
-            }
-        ]
-    )
+    cell = Cell("openai", date(2026, 11, 2), None, "standard", None, "calls", "Usage", COST, None, None, None, None)
+    slices = reconcile([cell])
     (row,) = reconciled.exact(slices).to_pylist()
-    assert row["gap"] == row["other_units"] == Decimal("0.100000000001")
+    assert row["gap"] == row["other_units"] == COST
 
 
 def test_without_a_bill_the_page_says_what_to_do(empty_store: Store, open_app: OpenApp) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.reconciliation import PARTS, Cell, Slice, reconcile, reconciled_ratio
+from domain.reconciled_sum import summed, total
+from domain.reconciliation import PARTS, Cell, Slice, reconcile
 
 DAY = date(2026, 11, 2)
 
@@ -41,8 +42,8 @@ def used(tokens: int, cost: str | None, **changes: Any) -> Cell:
 
 def parts(*cells: Cell) -> dict[str, Decimal]:
     """The parts that are not 0, over all slices."""
-    slices = reconcile(cells)
-    sums = {name: sum((s.parts[name] for s in slices), Decimal(0)) for name in PARTS}
+    sums = total(reconcile(cells)).parts
+    assert sums.keys() <= set(PARTS)
     return {name: amount for name, amount in sums.items() if amount}
 
 
@@ -94,9 +95,9 @@ def test_each_cause_has_its_name(cells: list[Cell], expected: dict[str, str]) ->
 def test_neighbouring_days_that_cancel_are_cut_at_another_hour() -> None:
     tomorrow = DAY + timedelta(days=1)
     slices = reconcile([billed("12"), used(9, "10"), billed("8", day=tomorrow), used(9, "10", day=tomorrow)])
-    assert [s.parts["day_cut"] for s in slices] == [2, -2]
-    assert [s.parts["price"] for s in slices] == [0, 0]
-    assert reconciled_ratio(slices) == 1
+    assert [s.part("day_cut") for s in slices] == [2, -2]
+    assert [s.part("price") for s in slices] == [0, 0]
+    assert total(slices).reconciled_ratio == 1
 
 
 def test_a_discount_on_every_day_is_no_cut_of_days() -> None:
@@ -118,8 +119,8 @@ def test_the_reconciled_share_counts_what_agrees_within_one_percent() -> None:
         billed("300", model="other"),
         used(9, "296", model="other"),
     ]
-    assert reconciled_ratio(reconcile(cells)) == Decimal("0.25")
-    assert reconciled_ratio([]) is None
+    assert total(reconcile(cells)).reconciled_ratio == Decimal("0.25")
+    assert total([]).reconciled_ratio is None
 
 
 def test_what_cannot_be_compared_leaves_the_rest_of_the_day_agreed() -> None:
@@ -157,3 +158,12 @@ def test_parts_add_up_to_the_gap_whatever_comes(cells: list[Cell]) -> None:
         assert sum(found.parts.values()) == found.gap
     total = sum((c.billed_cost for c in cells if c.billed_cost is not None), Decimal(0))
     assert sum((s.bill for s in reconcile(cells)), Decimal(0)) == total
+
+
+@given(st.lists(CELLS, max_size=20))
+def test_sums_by_day_add_up_to_the_sum_of_all(cells: list[Cell]) -> None:
+    slices = reconcile(cells)
+    by_day, whole = summed(slices, lambda s: s.day), total(slices)
+    for name in ("bill", "estimate", "gap", "reconcilable", "agreed"):
+        assert sum((getattr(one, name) for one in by_day.values()), Decimal(0)) == getattr(whole, name)
+    assert sum(whole.parts.values()) == whole.gap

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from queries.runner import run
+from store import source_health
 from store.bulk import insert_rows
 from store.engine import Store
 from store.schema import table, to_batch
@@ -75,6 +76,7 @@ def test_each_source_is_told_as_its_runs_say(duckdb_store: Store, runs: list[Col
     with duckdb_store.write() as connection:
         connection.execute(sa.delete(table(CollectorRun)))
         insert_rows(connection, CollectorRun, to_batch(CollectorRun, runs))
+        source_health.refresh(connection)
     ordered = sorted(runs, key=lambda run: run.source)
     expected = [read(list(own)) for _, own in groupby(ordered, key=lambda run: run.source)]
     assert run(duckdb_store, "alert/source_health").rows() == expected

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from store import attributed, bill_day, model_usage_day, request_day
+from store import attributed, bill_day, model_usage_day, request_day, source_health
 from store.bulk import insert_rows
 from store.cost_snapshots import take_cost_snapshot
 from store.engine import Store
@@ -103,6 +103,8 @@ def insert(store: Store, row: type, rows: Sequence[Any]) -> None:
     """One batch in one transaction."""
     with store.write() as connection:
         insert_rows(connection, row, to_batch(row, rows))
+        if row is CollectorRun:
+            source_health.refresh(connection)
 
 
 def budgets(today: date) -> list[Budget]:
