@@ -21,7 +21,6 @@ PARTS = (
 )
 """In this order on a bridge from usage at list price to the bill. See `Slice.parts` for what each one is."""
 
-_NO_USAGE_BILL = frozenset({"tax_and_credits", "day_cut"})
 _INCOMPARABLE = frozenset({"other_units", "no_usage", "unpriced"})
 _COMPARED = frozenset({"not_billed", "quantity", "cache", "tier", "price"})
 STANDARD = "standard"
@@ -70,6 +69,10 @@ class Slice:
     report (or the reverse), at list price. cache: cached input billed at another price than the list's. tier: batch,
     priority and the like at another price. price: input and output at another price: a discount, an older or newer
     price list, long context. day_cut: what neighbouring days hold of each other.
+
+    `usage_bill` was billed for usage, on the day that usage has it; usage at list price explains `agreed` of it within
+    `TOLERANCE`. What cannot be compared, for want of usage or of a price, is not agreed; the rest agrees as a whole or
+    not.
     """
 
     provider: str
@@ -79,25 +82,13 @@ class Slice:
     estimate: Decimal = _NOTHING
     gateway: Decimal | None = None
     parts: dict[str, Decimal] = field(default_factory=dict)
+    usage_bill: Decimal = _NOTHING
+    agreed: Decimal = _NOTHING
 
     @property
     def gap(self) -> Decimal:
         """Bill minus usage at list price."""
         return self.bill - self.estimate
-
-    @property
-    def usage_bill(self) -> Decimal:
-        """What was billed for usage, on the day that usage has it."""
-        return self.bill - self._sum(_NO_USAGE_BILL)
-
-    @property
-    def agreed(self) -> Decimal:
-        """The part of `usage_bill` that usage at list price explains within `TOLERANCE`.
-
-        What cannot be compared, for want of usage or of a price, is not agreed; the rest agrees as a whole or not.
-        """
-        compared, rest = self.usage_bill - self._sum(_INCOMPARABLE), self._sum(_COMPARED)
-        return compared if abs(rest) <= _EXACT.multiply(TOLERANCE, abs(compared)) else _NOTHING
 
     def part(self, name: str) -> Decimal:
         """One of `PARTS`."""
@@ -111,8 +102,16 @@ class Slice:
         else:
             self.parts.pop(name, None)
 
-    def _sum(self, names: frozenset[str]) -> Decimal:
-        return sum((amount for name, amount in self.parts.items() if name in names), _NOTHING)
+    def settle(self) -> None:
+        """Decides, once its parts are final, what of the bill agrees."""
+        self.usage_bill = compared = self.bill - self.part("tax_and_credits") - self.part("day_cut")
+        rest = _NOTHING
+        for name, amount in self.parts.items():
+            if name in _INCOMPARABLE:
+                compared -= amount
+            elif name in _COMPARED:
+                rest += amount
+        self.agreed = compared if abs(rest) <= _EXACT.multiply(TOLERANCE, abs(compared)) else _NOTHING
 
 
 @dataclass(slots=True)
@@ -152,6 +151,8 @@ def reconcile(cells: Iterable[Cell]) -> list[Slice]:
     order = sorted(grouped, key=lambda key: (key[0], key[1], key[2] or ""))
     slices = [_slice(*key, grouped[key]) for key in order]
     _cut_days(slices)
+    for one in slices:
+        one.settle()
     return slices
 
 

@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ class Store:
         self._writing = threading.RLock()
         self._cursors: list[duckdb.DuckDBPyConnection] = []
 
-    @property
+    @cached_property
     def label(self) -> str:
         """The URL without its password, wherever in it that stands."""
         url = self.engine.url
