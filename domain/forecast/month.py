@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ class MonthForecast:
     day_weights: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MonthForecasts:
     """The same for many series, as arrays; NaN is unknown. `days` is series × days of the period."""
 
@@ -63,6 +64,10 @@ class MonthForecasts:
         low, high = np.where(turned, -high, low), np.where(turned, -low, high)
         return self.actual + np.where(settled, 0.0, low), self.actual + np.where(settled, 0.0, high)
 
+    @cached_property
+    def _usual_bounds(self) -> tuple[tuple[Values, Values], tuple[Values, Values]]:
+        return self.bounds(0.80), self.bounds(0.95)
+
     def probability_over(self, budgets: Values) -> Values:
         """Chance that each total exceeds its budget; NaN below three cut-offs or without a budget."""
         room = np.asarray(budgets, dtype=np.float64) - self.actual
@@ -73,7 +78,7 @@ class MonthForecasts:
 
     def __getitem__(self, index: int) -> MonthForecast:
         """One series' forecast."""
-        (low_80, high_80), (low_95, high_95) = self.bounds(0.80), self.bounds(0.95)
+        (low_80, high_80), (low_95, high_95) = self._usual_bounds
         return MonthForecast(
             start=self.start,
             end=self.end,

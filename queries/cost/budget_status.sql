@@ -13,10 +13,9 @@ with horizon as (
       else cast(min(watermark_at) as date)
     end as complete_end
   from (
-    select c.source, max(r.watermark_at) as watermark_at
+    select h.watermark_at
     from (select distinct source from bill_day where day >= cast(:billing_since as date)) c
-    left join collector_run r on r.source = c.source and r.status = 'ok'
-    group by c.source
+    left join source_health h on h.source = c.source
   ) billing
 ),
 version as (
