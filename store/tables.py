@@ -420,6 +420,109 @@ class RequestDay:
 
 
 @dataclass(slots=True, kw_only=True)
+class RequestHour:
+    """Rollup of `inference_request`: UTC hour × source × service × provider × model × attribution key.
+
+    Each request has one fate: throttled (429), rejected (another 4xx: the caller's fault), failed (5xx, a timeout or
+    another error), or it was answered.
+    """
+
+    hour: datetime
+    source: str
+    service: str
+    provider: str
+    model: str | None
+    attribution_key: str
+    request_count: int
+    throttled_count: int
+    rejected_count: int
+    failed_count: int
+
+
+@dataclass(slots=True, kw_only=True)
+class LatencyHour:
+    """Answered requests by how long they took: UTC hour × source × service × provider × model × measure × bucket.
+
+    `measure` is duration or time_to_first_token. A bucket holds what took longer than the edge below it and at most
+    `le_seconds`; the last one is open (infinity). Requests whose time nobody measured are in none.
+    """
+
+    hour: datetime
+    source: str
+    service: str
+    provider: str
+    model: str | None
+    measure: str
+    le_seconds: float
+    request_count: int
+
+
+@dataclass(slots=True, kw_only=True)
+class SliMinute:
+    """What an SLO counts: UTC minute × SLO objective × source, for the last 35 days.
+
+    `excluded_count`: events of planned maintenance, in neither of the other two.
+    """
+
+    minute: datetime
+    slo: str
+    source: str
+    good_count: int
+    total_count: int
+    excluded_count: int
+
+
+@dataclass(slots=True, kw_only=True)
+class SliHour:
+    """Rollup of `sli_minute` that stays: UTC hour × SLO objective × source."""
+
+    hour: datetime
+    slo: str
+    source: str
+    good_count: int
+    total_count: int
+    excluded_count: int
+
+
+@dataclass(slots=True, kw_only=True)
+class SloObjective:
+    """One objective of an SLO, as the files in `slos/` declare it; `slo` is its key.
+
+    `digest` is of all that decides what is counted; the counts are made again when it changes. `windows` lists the
+    periods, the first is what the budget goes by.
+    """
+
+    slo: str
+    slo_name: str
+    display_name: str
+    service: str
+    owner: str
+    tier: str
+    kind: str
+    origin: str
+    target: Estimate
+    threshold_seconds: Estimate | None
+    method: str
+    windows: str
+    digest: str
+
+
+@dataclass(slots=True, kw_only=True)
+class SloScope:
+    """Whose requests an objective counts, as last seen: SLO objective × service × provider × model × feature.
+
+    `feature` is '' unless some objective asks for features. `formula` names what of them is good and what counts.
+    """
+
+    slo: str
+    service: str
+    provider: str
+    model: str
+    feature: str
+    formula: str
+
+
+@dataclass(slots=True, kw_only=True)
 class Outcome:
     """What AI work led to: UTC day × source × feature × outcome (such as ticket resolved) × customer tier.
 
@@ -790,6 +893,10 @@ ROLLUPS = (
     ModelUsageDay,
     PricedUsageDay,
     RequestDay,
+    RequestHour,
+    LatencyHour,
+    SliMinute,
+    SliHour,
     KeyShare,
     AttributedCostDay,
     AttributedUsageDay,
@@ -805,6 +912,8 @@ REFERENCE = (
     FxRate,
     AllocationRule,
     Commitment,
+    SloObjective,
+    SloScope,
     ReferenceFile,
 )
 LEDGERS = (

@@ -1,0 +1,69 @@
+"""Rolls requests up for promises: by hour and fate, by bucket of time, and by what each objective counts."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from domain.slo.buckets import ladder
+from domain.slo.counting import Counting, thresholds
+from domain.window import Window, floor_hour
+from store import latency_hour, request_hour, sli
+from store.schema import column_names, table
+from store.tables import InferenceRequest, LatencyHour, RequestHour, SliMinute
+
+KEPT_MINUTES = timedelta(days=35)
+"""A rolling month of minutes and some days to look back on; older ones are known by the hour."""
+
+_HOUR = timedelta(hours=1)
+
+
+def touched_hours(connection: Connection, slice_: sa.ColumnElement[bool]) -> Window | None:
+    """The whole UTC hours from the first request of a slice to its last; None when it has none."""
+    moment = table(InferenceRequest).c.started_at
+    first, last = connection.execute(sa.select(sa.func.min(moment), sa.func.max(moment)).where(slice_)).one()
+    return None if first is None else Window(floor_hour(_aware(first)), floor_hour(_aware(last)) + _HOUR)
+
+
+def rebuild(connection: Connection, source: str, hours: Window, objectives: Sequence[Counting]) -> None:
+    """Rolls up whole hours of one request log again."""
+    moment = table(InferenceRequest).c.started_at
+    wanted = (table(InferenceRequest).c.source == source) & _within(moment, hours)
+    _replace(connection, RequestHour, source, hours, [request_hour.rows(wanted)])
+    edges = ladder(thresholds(objectives))
+    by_measure = [latency_hour.rows(wanted, measure, edges) for measure in latency_hour.MEASURES]
+    _replace(connection, LatencyHour, source, hours, by_measure)
+    sli.rebuild(connection, source, hours, objectives)
+
+
+def recount(connection: Connection, objectives: Sequence[Counting]) -> None:
+    """Counts all requests that are kept for objectives that are new or were changed, a day at a time."""
+    r = table(InferenceRequest).c
+    days = sa.select(r.source, sa.cast(r.started_at, sa.Date)).distinct().order_by(r.source)
+    for source, day in connection.execute(days).tuples().all():
+        start = datetime.combine(day, datetime.min.time(), UTC)
+        sli.rebuild(connection, source, Window(start, start + timedelta(days=1)), objectives)
+
+
+def forget_minutes(connection: Connection, now: datetime) -> int:
+    """Drops minutes that only their hours are kept of; how many rows there were."""
+    minutes = table(SliMinute)
+    oldest = floor_hour(now - KEPT_MINUTES).replace(tzinfo=None)
+    return int(connection.execute(sa.delete(minutes).where(minutes.c.minute < oldest)).rowcount)
+
+
+def _replace(connection: Connection, row: type, source: str, hours: Window, selects: Sequence[sa.Select[Any]]) -> None:
+    target = table(row)
+    connection.execute(sa.delete(target).where(target.c.source == source, _within(target.c.hour, hours)))
+    for select in selects:
+        connection.execute(sa.insert(target).from_select(list(column_names(row)), select))
+
+
+def _within(moment: sa.ColumnElement[Any], hours: Window) -> sa.ColumnElement[bool]:
+    return (moment >= hours.start.replace(tzinfo=None)) & (moment < hours.end.replace(tzinfo=None))
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC)
