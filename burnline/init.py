@@ -1,8 +1,9 @@
-"""Writes a commented burnline.toml to start from; asks nothing, overwrites nothing."""
+"""Writes a commented burnline.toml and an SLO to start from; asks nothing, overwrites nothing."""
 
 from pathlib import Path
 
 from config.settings import FILE_NAME, SettingsError
+from config.slo_files.loading import FOLDER
 
 TEMPLATE = """\
 # Burnline's settings. Lines that begin with '#' are examples; remove the '#' to use them.
@@ -67,15 +68,52 @@ port = 8501
 # stale_after = "6h"                      # a source without complete data for so long is worth one
 """
 
+SLO_FILE_NAME = "example.yaml"
+SLO_TEMPLATE = """\
+# A promise as OpenSLO v1. Remove the '#' to use it, then: python -m burnline slo lint
+# Every key, and what is done with it: docs/slos.md
+
+# apiVersion: openslo/v1
+# kind: SLO
+# metadata:
+#   name: chat-answers
+#   displayName: Chat answers
+#   labels:
+#     tier: critical                  # critical, standard or internal
+#     owner: conversational-ai
+# spec:
+#   service: chat
+#   indicator:
+#     spec:
+#       thresholdMetric:
+#         metricSource:
+#           type: burnline            # our own request log; or prometheus, or series
+#           spec:
+#             indicator: latency      # or time_to_first_token; availability is a ratioMetric
+#             service: chat*          # globs; also feature, provider, model
+#   timeWindow:
+#     - duration: 28d
+#       isRolling: true
+#   budgetingMethod: Occurrences
+#   objectives:
+#     - displayName: within 2 seconds
+#       op: lte
+#       value: 2
+#       targetPercent: 95
+"""
+
 
 def write_template(folder: Path) -> Path:
-    """Writes the file. Raises SettingsError when there is one already."""
+    """Writes both files. Raises SettingsError when there are settings already; an SLO that is there stays."""
     path = folder / FILE_NAME
+    example = folder / FOLDER / SLO_FILE_NAME
     if path.exists():
         raise SettingsError(f"{path} is there already; nothing was written.")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        example.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(TEMPLATE, encoding="utf-8")
+        if not example.exists():
+            example.write_text(SLO_TEMPLATE, encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"{path} cannot be written: {error.strerror}; choose another folder.") from None
     return path

@@ -1,4 +1,4 @@
-"""Reads the reference files beside burnline.toml: features, owners, shared costs, budgets, prices, rates, notes."""
+"""Reads the reference files beside burnline.toml: features, owners, shared costs, budgets, prices, rates, SLOs …"""
 
 from collections.abc import Set
 from dataclasses import dataclass
@@ -14,7 +14,9 @@ from config.reference.prices import DiscountEntry, PriceEntry, read_discounts, r
 from config.reference.problem import Problem, Problems
 from config.reference.rules import read_rules
 from config.settings import Budgets
+from config.slo_files.loading import load_slos
 from domain.attribution import Rule
+from domain.slo.definition import SloDefinition
 
 __all__ = [
     "AllocationEntry",
@@ -49,6 +51,7 @@ class Reference:
     fx_rates: tuple[DatedRate, ...] = ()
     commitments: tuple[CommitmentEntry, ...] = ()
     discounts: tuple[DiscountEntry, ...] = ()
+    slos: tuple[SloDefinition, ...] = ()
     declared: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
 
@@ -83,6 +86,7 @@ def load_reference(
     )
     if "path" in settings.model_fields_set and not files["budgets.csv"].path.exists():
         files["budgets.csv"].add(None, "there is no such file; correct path in burnline.toml under [budgets]")
+    slos = load_slos(folder)
     return Reference(
         features=features,
         rules=rules,
@@ -93,6 +97,7 @@ def load_reference(
         fx_rates=read_fx_rates(files["fx_rates.csv"], currency),
         commitments=read_commitments(files["commitments.csv"]),
         discounts=read_discounts(files["prices.toml"]),
+        slos=slos.definitions,
         declared=frozenset(name for name, file in files.items() if file.path.exists()),
-        problems=tuple(problem for file in files.values() for problem in file.found),
+        problems=(*(problem for file in files.values() for problem in file.found), *slos.problems),
     )
