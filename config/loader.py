@@ -14,6 +14,7 @@ from config.reference.prices import DiscountEntry, PriceEntry, read_discounts, r
 from config.reference.problem import Problem, Problems
 from config.reference.rules import read_rules
 from config.settings import Budgets
+from config.slo_files.loading import FOLDER as SLO_FOLDER
 from config.slo_files.loading import load_slos
 from domain.attribution import Rule
 from domain.slo.definition import SloDefinition
@@ -87,6 +88,7 @@ def load_reference(
     if "path" in settings.model_fields_set and not files["budgets.csv"].path.exists():
         files["budgets.csv"].add(None, "there is no such file; correct path in burnline.toml under [budgets]")
     slos = load_slos(folder)
+    paths = {**{name: file.path for name, file in files.items()}, SLO_FOLDER: folder / SLO_FOLDER}
     return Reference(
         features=features,
         rules=rules,
@@ -98,6 +100,6 @@ def load_reference(
         commitments=read_commitments(files["commitments.csv"]),
         discounts=read_discounts(files["prices.toml"]),
         slos=slos.definitions,
-        declared=frozenset(name for name, file in files.items() if file.path.exists()),
+        declared=frozenset(name for name, path in paths.items() if path.exists()),
         problems=(*(problem for file in files.values() for problem in file.found), *slos.problems),
     )

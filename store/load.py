@@ -8,7 +8,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from domain.window import Window, floor_day
-from store import bulk, ledger, reference, restate, rollup
+from store import bulk, ledger, reference, restate, rollup, telemetry
 from store.billing import refuse_second_bill
 from store.books import Books
 from store.engine import Store
@@ -63,6 +63,7 @@ def replace_window(
         slice_ = _slice(store, row, source, window, periods)
         before = restate.totals(connection, row, slice_)
         days = set() if row is Outcome else rollup.touched_days(connection, row, slice_)
+        hours = telemetry.touched_hours(connection, slice_) if row is InferenceRequest else None
         replaced = sa.select(sa.func.count()).select_from(table(row)).where(slice_)
         replaced_count = int(connection.execute(replaced).scalar_one())
         connection.execute(sa.delete(table(row)).where(slice_))
@@ -82,6 +83,8 @@ def replace_window(
             days |= rollup.touched_days(connection, row, slice_)
             reference.attribute_new_keys(connection, row, slice_, books.rules)
             rollup.rebuild(connection, row, source, days, books.prices)
+        if row is InferenceRequest:
+            telemetry.rebuild(connection, source, hours, telemetry.touched_hours(connection, slice_), books.objectives)
         save_seen(connection, books.prices)
         ledger.finish_ok(connection, run, row_count=row_count, now=now, complete_to=complete_to)
     return Loaded(row_count, replaced_count, restated)

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from config.loader import Reference, as_utc
 from domain.attribution import Dimensions, Rule, ownership, tags_of
 from domain.rule_index import RuleIndex
-from store import attributed, reprice
+from store import attributed, declared_slos, reprice
 from store.bulk import insert_rows
 from store.engine import Store
 from store.price_book import OWN, open_book
@@ -88,6 +88,8 @@ def sync_reference(store: Store, reference: Reference) -> None:
             replace_owners(connection, reference.rules)
         if changed & DECIDES_OWNERS:
             attributed.rebuild(connection)
+        if "slos" in changed:
+            declared_slos.sync(connection, reference.slos)
 
 
 def _discounts(reference: Reference) -> list[PriceDiscount]:
@@ -135,6 +137,7 @@ def _changed_files(connection: Connection, reference: Reference) -> set[str]:
         "allocation.toml": reference.allocation,
         "fx_rates.csv": reference.fx_rates,
         "commitments.csv": reference.commitments,
+        "slos": reference.slos,
     }
     files = table(ReferenceFile)
     known = {

@@ -27,8 +27,18 @@ def touched_hours(connection: Connection, slice_: sa.ColumnElement[bool]) -> Win
     return None if first is None else Window(floor_hour(_aware(first)), floor_hour(_aware(last)) + _HOUR)
 
 
-def rebuild(connection: Connection, source: str, hours: Window, objectives: Sequence[Counting]) -> None:
-    """Rolls up whole hours of one request log again."""
+def rebuild(
+    connection: Connection, source: str, before: Window | None, after: Window | None, objectives: Sequence[Counting]
+) -> None:
+    """Rolls up the hours of one request log again that a load touched: those it had rows in, and those it has."""
+    touched = [hours for hours in (before, after) if hours]
+    if touched:
+        hours = Window(min(one.start for one in touched), max(one.end for one in touched))
+        roll_up(connection, source, hours, objectives)
+
+
+def roll_up(connection: Connection, source: str, hours: Window, objectives: Sequence[Counting]) -> None:
+    """Rolls up whole hours of one request log."""
     moment = table(InferenceRequest).c.started_at
     wanted = (table(InferenceRequest).c.source == source) & _within(moment, hours)
     _replace(connection, RequestHour, source, hours, [request_hour.rows(wanted)])
