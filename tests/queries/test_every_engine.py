@@ -11,10 +11,11 @@ import sqlalchemy as sa
 
 from queries.catalog import catalog
 from queries.runner import run
-from store import bulk
+from store import bulk, source_health
 from store.engine import Store, open_store
 from store.migrate import upgrade
 from store.schema import to_batch
+from store.tables import CollectorRun
 from tests.app.support.seed import seed
 from tests.queries.test_header_contract import NOW, QUERIES, params
 
@@ -61,6 +62,8 @@ def snowflake_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]
 def _insert_in_bulk(store: Store, row: type, rows: Any) -> None:
     with bulk.staged(store, row, [to_batch(row, rows)]) as staged, store.write() as connection:
         staged.insert(connection)
+        if row is CollectorRun:
+            source_health.refresh(connection)
 
 
 @pytest.mark.parametrize("name", QUERIES)

@@ -24,10 +24,11 @@ TEXTS = {
     "bucket": "week",
     "per": "key",
     "scope_type": "feature",
+    "slo": "slo-availability",
 }
 """Values of text parameters by name; a new name has to be added here."""
 COUNT = 10
-BEGINNINGS = ("start", "since", "previous_start", "before_start", "after_start")
+BEGINNINGS = ("start", "since", "previous_start", "before_start", "after_start", "first_hour", "start_8")
 
 
 def params(query: Query) -> dict[str, Any]:

@@ -63,6 +63,8 @@ def requests(now: datetime) -> list[InferenceRequest]:
                         model=stream.model,
                         input_tokens=100 * (number + 1) if has_tokens else None,
                         output_tokens=(0 if failed else 50) if has_tokens else None,
+                        duration_seconds=0.4 + 0.7 * (number % 5),
+                        time_to_first_token_seconds=0.2 + 0.1 * (number % 7),
                         status_code=500 if failed else 200,
                         error_type="server_error" if failed else None,
                         interaction_id=f"{stream.feature}-{ago}-{number - (number % 7 == 4)}",

@@ -7,7 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from store import attributed, bill_day, model_usage_day, request_day, source_health
+from domain.slo.counting import countings
+from domain.slo.definition import Kind
+from domain.window import Window, floor_day
+from store import attributed, bill_day, declared_slos, model_usage_day, request_day, source_health, telemetry
 from store.bulk import insert_rows
 from store.cost_snapshots import take_cost_snapshot
 from store.engine import Store
@@ -34,6 +37,7 @@ from store.tables import (
     UsageDay,
 )
 from tests.app.support import company, outcomes, prices
+from tests.support.slos import indicator, slo
 
 ORGANIZATION_BUDGET = Decimal(20000)
 TEAM_BUDGET = Decimal(3000)
@@ -67,6 +71,7 @@ def seed(store: Store, now: datetime) -> company.Books:
     with store.write() as connection:
         for row, rollup in ((BillDay, bill_day), (ModelUsageDay, model_usage_day), (RequestDay, request_day)):
             connection.execute(sa.insert(table(row)).from_select(list(column_names(row)), rollup.rows(sa.true())))
+    seed_promises(store, now)
     take_cost_snapshot(store, now - timedelta(days=RECORD_DAYS_AGO))
     return books
 
@@ -105,6 +110,18 @@ def insert(store: Store, row: type, rows: Sequence[Any]) -> None:
         insert_rows(connection, row, to_batch(row, rows))
         if row is CollectorRun:
             source_health.refresh(connection)
+
+
+def seed_promises(store: Store, now: datetime) -> None:
+    """Counts the requests for two objectives: failures miss the first, the second is kept by half."""
+    slos = (
+        slo("slo-availability", indicator()),
+        slo("slo-latency", indicator(Kind.LATENCY, threshold_seconds=Decimal(2)), target="0.5"),
+    )
+    days = Window(floor_day(now - timedelta(days=outcomes.LOG_DAYS + 1)), floor_day(now) + timedelta(days=1))
+    with store.write() as connection:
+        telemetry.roll_up(connection, "request_log", days, list(countings(slos)))
+        declared_slos.sync(connection, slos)
 
 
 def budgets(today: date) -> list[Budget]:
