@@ -22,19 +22,13 @@ class Leaves:
     """Each of `kinds` of tokens of each item (a model, a feature's model), before and after; costs in one currency.
 
     `costs` and `tokens` are 2 × items × kinds, `requests` 2 × items. Credits are negative costs. A cost without tokens,
-    such as a fee, has 0 tokens. Raises ValueError for negative requests or tokens.
+    such as a fee, has 0 tokens.
     """
 
     kinds: Sequence[str]
     costs: Units
     tokens: Values
     requests: Values
-
-    def __post_init__(self) -> None:
-        for name, counts in (("tokens", self.tokens), ("requests", self.requests)):
-            if (counts < 0).any():
-                item = int(np.argwhere(counts < 0)[0][1])
-                raise ValueError(f"item {item} has fewer than 0 {name}; a credit is a cost")
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,8 @@ class Item(NamedTuple):
 class Use:
     """Items before and after: `costs` and `tokens` are 2 × items × KINDS, `requests` 2 × items, 0 where not reported.
 
-    Costs are whole last decimals; tokens and requests before are counted 1 / `divisor` times.
+    Costs are whole last decimals; tokens and requests before are counted 1 / `divisor` times. Raises ValueError for
+    tokens or requests below 0.
     """
 
     items: Sequence[Item]
@@ -49,6 +50,12 @@ class Use:
     tokens: Counts
     requests: Counts
     divisor: int = 1
+
+    def __post_init__(self) -> None:
+        for name, counts in (("tokens", self.tokens), ("requests", self.requests)):
+            if (counts < 0).any():
+                item = self.items[int(np.argwhere(counts < 0)[0][1])]
+                raise ValueError(f"{item.feature} at {item.provider} has fewer than 0 {name}; a credit is a cost")
 
     def only(self, chosen: Chosen) -> "Use":
         """The same for these items."""

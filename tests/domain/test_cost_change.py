@@ -222,15 +222,6 @@ def test_a_scaled_period_may_have_parts_of_requests() -> None:
     assert split([part]).total == whole
 
 
-@pytest.mark.parametrize(
-    ("wrong", "sentence"),
-    [(leaf(tokens=(-1, 0)), "fewer than 0 tokens"), (leaf(requests=(0, -1)), "fewer than 0 requests")],
-)
-def test_counts_below_zero_are_refused(wrong: Leaf, sentence: str) -> None:
-    with pytest.raises(ValueError, match=f"item 1 has {sentence}"):
-        columns([leaf("another"), wrong])
-
-
 COSTS = st.decimals(min_value=-(10**9), max_value=10**9, places=12) | st.just(Decimal())
 COUNTS = st.integers(0, 10**12) | st.just(0)
 REQUESTS = st.integers(0, 10**9) | st.just(0)

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -149,3 +150,12 @@ def test_use_that_is_not_billed_counts_nowhere() -> None:
     paid = (side({"output_tokens": 40}, 10, output_tokens="4"), side({"output_tokens": 40}, 10, output_tokens="4"))
     free = (side({"output_tokens": 1}, 1), side({"output_tokens": 900}, 900))
     assert explained({item("guide"): paid, item("desk"): free}).total.effects.volume == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [(side({"output_tokens": -1}), "desk at openai has fewer than 0 tokens"), (side({}, -1), "fewer than 0 requests")],
+)
+def test_counts_below_zero_are_refused(wrong: Side, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        used({item("guide"): (side(), side()), item("desk"): (side(), wrong)})
