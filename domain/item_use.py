@@ -18,7 +18,7 @@ from domain.exact import Units
 OTHER = "other"
 """The kind of a cost for which the bill names no kind of token: a fee, a tool call, a bill without kinds."""
 KINDS = ("uncached_input_tokens", "cache_read_input_tokens", "cache_write_input_tokens", "output_tokens", OTHER)
-"""The kinds of tokens that daily usage tells apart, and at the end what is none of them."""
+"""The kinds of tokens that daily usage tells apart, all input before output, and at the end what is none of them."""
 _CACHED, _OUTPUT, _OTHER = KINDS.index("cache_read_input_tokens"), KINDS.index("output_tokens"), KINDS.index(OTHER)
 
 Counts: TypeAlias = NDArray[np.int64]
