@@ -1,47 +1,43 @@
 """Arrow tables of an explained change: rounded to draw, exact to download. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from app import format as fmt
 from app.effects import EFFECTS, Effect
-from domain.explanation import Explanation, Part
+from domain.cost_factors import Values
+from domain.exact import PLACES, from_units
+from domain.explanation import Explanation, Parts
 
 MONEY = pa.decimal128(38, 12)
 
 
-def groups(found: Explanation, dimension: str, parts: Sequence[Part], effects: Sequence[Effect]) -> pa.Table:
+def groups(found: Explanation, dimension: str, parts: Parts, effects: Sequence[Effect]) -> pa.Table:
     """One row per group, to draw."""
-    columns: dict[str, Any] = {"group": [name(found, dimension, part.label[0]) for part in parts]}
+    columns: dict[str, Any] = {"group": [name(found, dimension, label[0]) for label in parts.labels]}
     if dimension == "key":
-        columns["project"] = [part.label[1] or fmt.UNKNOWN for part in parts]
-    columns["change"] = [_drawn(part.change) for part in parts]
-    columns["change_ratio"] = pa.array([_ratio(part) for part in parts], pa.float64())
-    for effect in effects:
-        columns[effect.key] = [_drawn(effect.of(part)) for part in parts]
-    columns["before"] = [_drawn(part.before) for part in parts]
-    columns["after"] = [_drawn(part.after) for part in parts]
+        columns["project"] = [label[1] or fmt.UNKNOWN for label in parts.labels]
+    columns["change"] = _rounded(parts, "change")
+    columns["change_ratio"] = _ratios(parts)
+    for column in (*(effect.key for effect in effects), "before", "after"):
+        columns[column] = _rounded(parts, column)
     return pa.table(columns)
 
 
-def exact_groups(found: Explanation, dimension: str, parts: Sequence[Part]) -> pa.Table:
+def exact_groups(found: Explanation, dimension: str, parts: Parts) -> pa.Table:
     """One row per group with every digit; the effects of a row add up to its change."""
-    columns: dict[str, Any] = {dimension: [part.label[0] for part in parts]}
+    columns: dict[str, Any] = {dimension: [label[0] for label in parts.labels]}
     if dimension == "key":
-        columns["project"] = [part.label[1] or None for part in parts]
+        columns["project"] = [label[1] or None for label in parts.labels]
     else:
-        columns["name"] = [name(found, dimension, part.label[0]) for part in parts]
-    amounts: dict[str, Callable[[Part], Decimal]] = {
-        "before": lambda part: part.before,
-        "after": lambda part: part.after,
-        "change": lambda part: part.change,
-        **{effect.key: effect.of for effect in EFFECTS},
-    }
-    exact = {key: pa.array([amount(part) for part in parts], MONEY) for key, amount in amounts.items()}
-    return pa.table({**columns, **exact})
+        columns["name"] = [name(found, dimension, label[0]) for label in parts.labels]
+    for column in ("before", "after", "change", *(effect.key for effect in EFFECTS)):
+        columns[column] = pa.array(map(from_units, parts.column(column).tolist()), MONEY)
+    return pa.table(columns)
 
 
 def carriers(found: Explanation) -> list[dict[str, Any]]:
@@ -104,6 +100,13 @@ def _drawn(amount: Decimal) -> float:
     return float(round(amount, 4)) + 0.0
 
 
-def _ratio(part: Part) -> float | None:
-    ratio = fmt.change(part.after, part.before)
-    return None if part.before <= 0 or ratio is None else ratio
+def _rounded(parts: Parts, column: str) -> Values:
+    drawn: Values = np.round(parts.column(column).astype(np.float64) / 10**PLACES, 4) + 0.0
+    return drawn
+
+
+def _ratios(parts: Parts) -> Any:
+    """Of what cost something before; after a credit a ratio tells nothing."""
+    before, change = (parts.column(name).astype(np.float64) for name in ("before", "change"))
+    ratios = np.divide(change, before, out=np.zeros(len(before)), where=before > 0)
+    return pa.array(ratios, pa.float64(), mask=before <= 0)

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import log
+from math import floor, log
 
-from domain.exact import from_units, places_of, to_units
+import numpy as np
+
+from domain.exact import Units, from_units, sums_by
 
 MIN_ELEMENT = Fraction(1, 10)
 """T_EEP: an element that explains no more than this is noise."""
@@ -15,15 +17,6 @@ ENOUGH = Fraction(67, 100)
 OFFSETTING = Fraction(1, 10)
 """A net change under this part of the gross one hides moves that cancel out."""
 SHOWN = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One cell: its label in every dimension, and what was expected and came, in one currency."""
-
-    labels: Mapping[str, str]
-    expected: Decimal
-    actual: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,75 +59,60 @@ class Carried:
     inside: tuple[Dimension, ...]
 
 
-def carried_by(changes: Sequence[Change], dimensions: Sequence[str]) -> Carried:
+def carried_by(labels: Mapping[str, Sequence[str]], expected: Units, actual: Units) -> Carried:
     """Ranks the dimensions by how well few and surprising elements explain actual − expected.
 
-    Raises KeyError when a change has no label in one of the dimensions.
+    `labels` holds for each dimension the label of every cell; amounts are whole last decimals of one currency.
     """
-    places = places_of(amount for change in changes for amount in (change.expected, change.actual))
-    expected = to_units([change.expected for change in changes], places)
-    actual = to_units([change.actual for change in changes], places)
-    cells = [_Cell(change.labels, *pair) for change, *pair in zip(changes, expected, actual, strict=True)]
-    ranked = _ranked(cells, dimensions, places)
+    pairs = np.column_stack([expected, actual])
+    ranked = _ranked(labels, pairs)
     if not ranked:
         return Carried((), ())
     winner = ranked[0]
     named = {element.label for element in winner.elements}
-    cells = [cell for cell in cells if cell.labels[winner.name] in named]
-    return Carried(ranked, _ranked(cells, [name for name in dimensions if name != winner.name], places))
+    inside = [place for place, label in enumerate(labels[winner.name]) if label in named]
+    others = {name: [of[place] for place in inside] for name, of in labels.items() if name != winner.name}
+    return Carried(ranked, _ranked(others, pairs[inside]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """A change in whole units of money's last decimal."""
-
-    labels: Mapping[str, str]
-    expected: int
-    actual: int
-
-
-def _ranked(cells: Sequence[_Cell], dimensions: Sequence[str], places: int) -> tuple[Dimension, ...]:
-    found = (_dimension(cells, name, places) for name in dimensions)
+def _ranked(labels: Mapping[str, Sequence[str]], pairs: Units) -> tuple[Dimension, ...]:
+    found = (_dimension(name, *sums_by(of, pairs)) for name, of in labels.items())
     carrying = [dimension for dimension in found if dimension is not None]
     return tuple(sorted(carrying, key=lambda dimension: (-dimension.surprise, dimension.name))[:SHOWN])
 
 
-def _dimension(cells: Sequence[_Cell], name: str, places: int) -> Dimension | None:
+def _dimension(name: str, labels: Sequence[str], sums: Units) -> Dimension | None:
     """The elements taken until they explain enough; None when they never do."""
-    sums: dict[str, tuple[int, int]] = {}
-    for cell in cells:
-        so_far = sums.get(cell.labels[name], (0, 0))
-        sums[cell.labels[name]] = so_far[0] + cell.expected, so_far[1] + cell.actual
-    moves = {label: actual - expected for label, (expected, actual) in sums.items()}
-    net, gross = sum(moves.values()), sum(map(abs, moves.values()))
+    moves = sums[:, 1] - sums[:, 0]
+    net, gross = moves.sum(), abs(moves).sum()
     if not gross:
         return None
     offsetting = abs(net) < OFFSETTING * gross
-    parts = {label: Fraction(abs(move), gross) if offsetting else Fraction(move, net) for label, move in moves.items()}
-    surprises = _surprises(sums)
+    of = abs(moves) if offsetting else moves * (1 if net > 0 else -1)
+    whole = gross if offsetting else abs(net)
+    totals = np.maximum(sums, 0).sum(axis=0).tolist()
+    large = [
+        (_surprise(sums[place].tolist(), totals), Fraction(of[place], whole), labels[place], sums[place].tolist())
+        for place in np.flatnonzero(of > floor(MIN_ELEMENT * whole)).tolist()
+    ]
     taken: list[Element] = []
     explained = Fraction()
-    for label in sorted(sums, key=lambda label: (-surprises[label], -parts[label], label)):
-        if parts[label] > MIN_ELEMENT:
-            expected, actual = (from_units(units, places) for units in sums[label])
-            taken.append(Element(label, expected, actual, float(parts[label]), surprises[label]))
-            explained += parts[label]
+    for surprise, part, label, pair in sorted(large, key=lambda one: (-one[0], -one[1], one[2])):
+        expected, actual = map(from_units, pair)
+        taken.append(Element(label, expected, actual, float(part), surprise))
+        explained += part
         if explained > ENOUGH:
             return Dimension(name, tuple(taken), sum(element.surprise for element in taken), offsetting)
     return None
 
 
-def _surprises(sums: Mapping[str, tuple[int, int]]) -> dict[str, float]:
-    """Each element's part of the Jensen-Shannon divergence between the shares expected and the shares that came.
+def _surprise(pair: Sequence[int], totals: Sequence[int]) -> float:
+    """An element's part of the Jensen-Shannon divergence between the shares expected and the shares that came.
 
     A credit has no share; it counts as 0.
     """
-    totals = [sum(max(0, pair[side]) for pair in sums.values()) for side in (0, 1)]
-    shares = {
-        label: [max(0, units) / total if total else 0.0 for units, total in zip(pair, totals, strict=True)]
-        for label, pair in sums.items()
-    }
-    return {label: (_information(p, q) + _information(q, p)) / 2 for label, (p, q) in shares.items()}
+    p, q = (max(0, units) / total if total else 0.0 for units, total in zip(pair, totals, strict=True))
+    return (_information(p, q) + _information(q, p)) / 2
 
 
 def _information(share: float, other: float) -> float:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from domain.adtributor import Element
-from domain.cost_factors import Count
 from domain.explanation import Explanation, Part
 from domain.item_use import Totals
 from domain.provider import NAMES
@@ -105,7 +104,7 @@ def _volume(found: Explanation) -> Reason:
     return Reason(f"{'more' if amount > 0 else 'less'} use", amount, note)
 
 
-def _more(noun: str, then: Count, now: Count) -> str:
+def _more(noun: str, then: Decimal | float, now: Decimal | float) -> str:
     if not then:
         return f"first {noun}"
     factor = Decimal(now) / Decimal(then)
@@ -114,7 +113,7 @@ def _more(noun: str, then: Count, now: Count) -> str:
     return f"{size_percent(factor - 1)} {'more' if factor > 1 else 'fewer'} {noun}"
 
 
-def _by(then: Count, now: Count) -> str:
+def _by(then: Decimal | float, now: Decimal | float) -> str:
     if not then:
         return "new"
     factor = Decimal(now) / Decimal(then)
@@ -122,7 +121,7 @@ def _by(then: Count, now: Count) -> str:
 
 
 def _mix(found: Explanation) -> str:
-    items = set(found.use.items)
+    items = found.use.items
     differing = [
         noun
         for noun, values in (

@@ -2,10 +2,7 @@
 
 from collections import Counter
 from datetime import date, timedelta
-from decimal import Decimal
 from fractions import Fraction
-
-from domain.exact import rounded
 
 WEEKS = 4
 """One odd week weighs a quarter; older weeks say little of today."""
@@ -25,8 +22,3 @@ def comparison_weights(start: date, end: date, known_from: date | None = None) -
     wanted = Counter((start + timedelta(days=number)).weekday() for number in range((end - start).days))
     earlier = (start - timedelta(days=back) for back in range(7 * weeks, 0, -1))
     return {day: Fraction(wanted[day.weekday()], weeks) for day in earlier if wanted[day.weekday()]}
-
-
-def scaled(amount: Decimal | int, weight: Fraction) -> Decimal:
-    """A cost or a count times its weight, to 12 decimals."""
-    return rounded(Fraction(amount) * weight)

@@ -9,18 +9,15 @@ K × (N1 − N0) × (h0 + h1) / 2: together the same, each fair to both orders (
 Volume, mix and price do not change by it.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import TypeVar
 
 import numpy as np
 
-from domain.cost_factors import Leaf, Values, factors_of
-from domain.exact import from_units, places_of, to_units
+from domain.cost_factors import Leaves, Values, factors_of
+from domain.exact import Units, from_units
 from domain.shapley import effects_of
-
-Group = TypeVar("Group", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,65 +41,39 @@ FACTORS = tuple(field.name for field in fields(Effects))[:-1]
 
 @dataclass(frozen=True, slots=True)
 class CostChange:
-    """The split of `leaves`, in the same order; `units` holds the five effects of each as whole last decimals.
+    """The five effects of each leaf, items × kinds × effects in whole last decimals.
 
-    `mix_units` holds each item's mix against the average item, see `item_mix`.
+    `item_mix` is the mix by item as (unit cost of the item − average unit cost) × change of share; it adds up to the
+    mix. An item's own mix says only that its share grew; against the average it says whether that was dear.
     """
 
-    leaves: Sequence[Leaf]
-    units: Sequence[Sequence[int]]
-    mix_units: dict[Hashable, int]
-    places: int
-
-    @property
-    def total(self) -> Effects:
-        """The effects over all leaves."""
-        return self._effects(self.units)
-
-    def by_leaf(self) -> list[Effects]:
-        """The effects of each leaf, in the order given."""
-        return [self._effects([units]) for units in self.units]
-
-    def by(self, group: Callable[[Leaf], Group]) -> dict[Group, Effects]:
-        """The effects of each group of leaves; groups add up to the total exactly."""
-        parts: dict[Group, list[Sequence[int]]] = {}
-        for leaf, units in zip(self.leaves, self.units, strict=True):
-            parts.setdefault(group(leaf), []).append(units)
-        return {name: self._effects(units) for name, units in parts.items()}
-
-    def item_mix(self) -> dict[Hashable, Decimal]:
-        """Mix by item as (unit cost of the item − average unit cost) × change of share; adds up to the mix.
-
-        An item's own `mix` says only that its share grew; against the average it says whether that was dear.
-        """
-        return {item: from_units(units, self.places) for item, units in self.mix_units.items()}
-
-    def _effects(self, rows: Sequence[Sequence[int]]) -> Effects:
-        sums = [sum(column) for column in zip(*rows, strict=True)] or [0] * len(FACTORS)
-        return Effects(*(from_units(units, self.places) for units in (*sums, sum(sums))))
+    units: Units
+    item_mix: Units
 
 
-def split_change(leaves: Sequence[Leaf]) -> CostChange:
-    """Splits cost after − cost before of all leaves, which together are the scope.
-
-    Raises ValueError for a leaf that is given twice, for negative requests or tokens, and for leaves of one item that
-    disagree on its requests.
-    """
-    costs = [leaf.cost_before for leaf in leaves], [leaf.cost_after for leaf in leaves]
-    places = places_of([*costs[0], *costs[1]])
-    before, after = to_units(costs[0], places), to_units(costs[1], places)
-    factors = factors_of(leaves)
-    effects, item_mix = effects_of(factors)
-    changes = [b - a for a, b in zip(before, after, strict=True)]
-    units = _exact(effects, changes, places)
-    mix = _exact(item_mix[np.newaxis, :], [sum(row[FACTORS.index("mix")] for row in units)], places)
-    return CostChange(leaves, units, dict(zip(factors.items, mix[0], strict=True)), places)
+def split_change(leaves: Leaves) -> CostChange:
+    """Splits cost after − cost before of all leaves, which together are the scope."""
+    effects, item_mix = effects_of(factors_of(leaves))
+    billed = (leaves.costs != 0).any(axis=0)
+    units = np.zeros(effects.shape, dtype=object)
+    units[billed] = _exact(effects[billed], leaves.costs[1, billed] - leaves.costs[0, billed])
+    mix = np.array([units[:, :, FACTORS.index("mix")].sum()], dtype=object)
+    return CostChange(units, _exact(item_mix[np.newaxis, :], mix)[0])
 
 
-def _exact(parts: Values, totals: Sequence[int], places: int) -> list[list[int]]:
+def added_effects(units: Iterable[int]) -> Effects:
+    """Five effects in whole last decimals as money, with their sum."""
+    parts = list(units)
+    return Effects(*map(from_units, (*parts, sum(parts))))
+
+
+def _exact(parts: Values, totals: Units) -> Units:
     """Each row in whole units, what floating point lost put on its largest part, so that it adds up to its total."""
-    rows: list[list[int]] = [[int(part) for part in row] for row in np.rint(parts * 10.0**places).tolist()]
-    if parts.shape[1]:
-        for row, total, largest in zip(rows, totals, np.abs(parts).argmax(axis=1).tolist(), strict=True):
-            row[largest] += total - sum(row)
-    return rows
+    units: Units = np.asarray(_WHOLE(np.rint(parts)))
+    if parts.size:
+        largest = np.abs(parts).argmax(axis=1)
+        units[np.arange(len(units)), largest] += totals - units.sum(axis=1)
+    return units
+
+
+_WHOLE = np.frompyfunc(int, 1, 1)

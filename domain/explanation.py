@@ -6,11 +6,13 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TypeAlias
 
-from domain.adtributor import Carried, Change, carried_by
+import numpy as np
+
+from domain.adtributor import Carried, carried_by
 from domain.compared import Compared
-from domain.cost_change import FACTORS, Effects
-from domain.exact import from_units, to_units
-from domain.item_use import NO_USAGE, Item, UseChange
+from domain.cost_change import FACTORS, Effects, added_effects
+from domain.exact import Units, from_units, sums_by
+from domain.item_use import Item, UseChange
 
 NO_MODEL, NO_KEY = "no model", "no key"
 """What a cost belongs to whose bill names no model, or no project and key."""
@@ -64,6 +66,31 @@ class Moved:
     cost: Decimal
 
 
+COLUMNS = ("before", "after", *FACTORS, "without_usage")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Groups as columns: `units` is groups × COLUMNS, in whole last decimals of money.
+
+    Of the columns `price` is where use is known: all after `after` add up to the change.
+    """
+
+    labels: Sequence[Label]
+    units: Units
+
+    def column(self, name: str) -> Units:
+        """One of COLUMNS, or `change`."""
+        if name == "change":
+            change: Units = self.column("after") - self.column("before")
+            return change
+        return self.units[:, COLUMNS.index(name)]
+
+    def each(self) -> list[Part]:
+        """The same as money, group by group."""
+        return [_part(label, units) for label, units in zip(self.labels, self.units.tolist(), strict=True)]
+
+
 @dataclass(frozen=True)
 class Explanation:
     """One scope in two periods. `names` maps features to what people call them."""
@@ -76,15 +103,21 @@ class Explanation:
     @cached_property
     def total(self) -> Part:
         """The whole scope."""
-        found = self._parts(lambda _: ())
-        return found[0] if found else _part((), [0] * _COLUMNS)
+        return _part((), self._items.sum(axis=0).tolist())
 
     def by(self, dimension: str) -> list[Part]:
         """Each group of a dimension, the largest change first; effects add up to the total's, column by column.
 
         Raises KeyError for a dimension that is unknown.
         """
-        return sorted(self._parts(LABELS[dimension]), key=lambda part: (-abs(part.change), part.label))
+        return self.parts(dimension).each()
+
+    def parts(self, dimension: str) -> Parts:
+        """What `by` gives, as columns."""
+        labels, units = sums_by(map(LABELS[dimension], self.use.items), self._items)
+        moves = np.abs(units[:, 1] - units[:, 0]).tolist()
+        order = sorted(range(len(labels)), key=lambda place: (-moves[place], labels[place]))
+        return Parts([labels[place] for place in order], units[order])
 
     def name(self, dimension: str, label: str) -> str:
         """What people call a group."""
@@ -93,82 +126,43 @@ class Explanation:
     @cached_property
     def carried(self) -> Carried:
         """The dimensions in which few elements carry the change, among those that tell anything apart."""
-        cells = self._sums(lambda item: (item.feature, item.team, item.provider, item.model or NO_MODEL))
-        differing = [name for place, name in enumerate(CARRYING) if len({cell[place] for cell in cells}) > 1]
-        changes = [
-            Change(dict(zip(CARRYING, cell, strict=True)), from_units(before), from_units(after))
-            for cell, (before, after, *_) in cells.items()
-        ]
-        return carried_by(changes, differing)
+        labels = {name: [LABELS[name](item)[0] for item in self.use.items] for name in CARRYING}
+        differing = {name: values for name, values in labels.items() if len(set(values)) > 1}
+        return carried_by(differing, *self.use.costs)
 
-    @cached_property
+    @property
     def appeared(self) -> list[Moved]:
         """Models of features without cost and use before, dearest first."""
-        return self._moved(lambda before, after: bool(after) and not before)
+        return self._moved[0]
 
-    @cached_property
+    @property
     def vanished(self) -> list[Moved]:
         """Models of features without cost and use after, dearest first."""
-        return self._moved(lambda before, after: bool(before) and not after)
-
-    def _moved(self, is_wanted: Callable[[int, int], bool]) -> list[Moved]:
-        used: dict[Label, list[bool]] = {}
-        for item, sums in self._items.items():
-            sides = used.setdefault(_model_of(item), [False, False])
-            sides[:] = sides[0] or sums.used_before, sides[1] or sums.used_after
-        moved = []
-        for (provider, feature, model), (before, after, *_) in self._sums(_model_of).items():
-            if is_wanted(before, after) and not all(used[provider, feature, model]):
-                moved.append(Moved(provider, feature, model, from_units(after or before)))
-        return sorted(moved, key=lambda one: (-abs(one.cost), one.feature, one.model, one.provider))
-
-    def _parts(self, label: Callable[[Item], Label]) -> list[Part]:
-        return [_part(found, columns) for found, columns in self._sums(label).items()]
-
-    def _sums(self, label: Callable[[Item], Label]) -> dict[Label, list[int]]:
-        groups: dict[Label, list[list[int]]] = {}
-        for item, sums in self._items.items():
-            groups.setdefault(label(item), []).append(sums.columns)
-        return {found: [sum(column) for column in zip(*rows, strict=True)] for found, rows in groups.items()}
+        return self._moved[1]
 
     @cached_property
-    def _items(self) -> dict[Item, "_Sums"]:
-        """The leaves added up by item, once for all groups."""
-        split = self.use.split
-        before = to_units([leaf.cost_before for leaf in split.leaves])
-        after = to_units([leaf.cost_after for leaf in split.leaves])
-        found: dict[Item, _Sums] = {}
-        for item, leaf, units, *costs in zip(self.use.items, split.leaves, split.units, before, after, strict=True):
-            without = units[_PRICE] if leaf.kind == NO_USAGE else 0
-            columns = [*costs, *units, without]
-            sums = found.get(item)
-            if sums is None:
-                found[item] = sums = _Sums(columns)
-            else:
-                sums.columns = [a + b for a, b in zip(sums.columns, columns, strict=True)]
-            sums.used_before |= bool(leaf.requests_before)
-            sums.used_after |= bool(leaf.requests_after)
+    def _moved(self) -> tuple[list[Moved], list[Moved]]:
+        used = (self.use.volume != 0).astype(object)
+        models, sums = sums_by(map(_model_of, self.use.items), np.column_stack([*self.use.costs, *used]))
+        found: tuple[list[Moved], list[Moved]] = [], []
+        for model, (before, after, used_before, used_after) in zip(models, sums.tolist(), strict=True):
+            if bool(before) != bool(after) and not (used_before and used_after):
+                found[bool(before)].append(Moved(*model, from_units(after or before)))
+        for moved in found:
+            moved.sort(key=lambda one: (-abs(one.cost), one.feature, one.model, one.provider))
         return found
 
-
-@dataclass(slots=True)
-class _Sums:
-    """Before, after, the five effects and the part of price without usage, in whole last decimals of money."""
-
-    columns: list[int]
-    used_before: bool = False
-    used_after: bool = False
+    @cached_property
+    def _items(self) -> Units:
+        """Items × COLUMNS."""
+        return np.column_stack([*self.use.costs, self.use.units.sum(axis=1), self.use.without_usage])
 
 
-_PRICE = FACTORS.index("price")
-_COLUMNS = 2 + len(FACTORS) + 1
+def _part(label: Label, units: Sequence[int]) -> Part:
+    before, after, *effects, price, without_usage = units
+    made = added_effects((*effects, price + without_usage))
+    return Part(label, from_units(before), from_units(after), made, from_units(without_usage))
 
 
-def _part(label: Label, columns: Sequence[int]) -> Part:
-    before, after, volume, mix, cache, intensity, price, without = map(from_units, columns)
-    total = from_units(columns[1] - columns[0])
-    return Part(label, before, after, Effects(volume, mix, cache, intensity, price, total), without)
-
-
-def _model_of(item: Item) -> Label:
+def _model_of(item: Item) -> tuple[str, str, str]:
     return item.provider, item.feature, item.model or NO_MODEL

@@ -1,29 +1,28 @@
-"""What one item cost and how it was used in two periods, and the leaves that its cost change is split by.
+"""What items cost and how they were used in two periods, and the leaves that their cost change is split by.
 
 An item is a model as one feature uses it. Its volume is counted in requests, or in tokens where requests are not
 reported in both periods; items of either kind are split among themselves, so requests and tokens are never added.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import cached_property
-from typing import Literal, NamedTuple, TypeAlias, cast
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
-from domain.cost_change import CostChange, split_change
-from domain.cost_factors import Count, Leaf
-from domain.exact import PLACES
+import numpy as np
+from numpy.typing import NDArray
 
-KINDS = ("uncached_input_tokens", "cache_read_input_tokens", "cache_write_input_tokens", "output_tokens")
-"""The kinds of tokens that daily usage tells apart."""
+from domain.cost_change import FACTORS, split_change
+from domain.cost_factors import Leaves, Values
+from domain.exact import Units
+
 OTHER = "other"
-"""The kind of a cost for which the bill names none of these: a fee, a tool call, a bill without kinds."""
-ALL_TOKENS = "all_tokens"
-"""The one kind of an item whose bill names no kinds: its cost is divided by all its tokens."""
-NO_USAGE = "no_usage"
-"""The kind of a cost whose item reports neither requests nor tokens in that period."""
+"""The kind of a cost for which the bill names no kind of token: a fee, a tool call, a bill without kinds."""
+KINDS = ("uncached_input_tokens", "cache_read_input_tokens", "cache_write_input_tokens", "output_tokens", OTHER)
+"""The kinds of tokens that daily usage tells apart, all input before output, and at the end what is none of them."""
+_CACHED, _OUTPUT, _OTHER = KINDS.index("cache_read_input_tokens"), KINDS.index("output_tokens"), KINDS.index(OTHER)
 
-Basis: TypeAlias = Literal["requests", "tokens"]
+Counts: TypeAlias = NDArray[np.int64]
+Chosen: TypeAlias = NDArray[np.bool_]
 
 
 class Item(NamedTuple):
@@ -38,27 +37,30 @@ class Item(NamedTuple):
     key: str | None = None
 
 
-@dataclass(slots=True)
-class Side:
-    """One period of one item: cost and tokens by kind, without those that are 0; `requests` 0 when not reported."""
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Items before and after: `costs` and `tokens` are 2 × items × KINDS, `requests` 2 × items, 0 where not reported.
 
-    costs: dict[str, Decimal] = field(default_factory=dict)
-    tokens: dict[str, Count] = field(default_factory=dict)
-    requests: Count = 0
+    Costs are whole last decimals; tokens and requests before are counted 1 / `divisor` times. Raises ValueError for
+    tokens or requests below 0.
+    """
 
-    @property
-    def cost(self) -> Decimal:
-        """All kinds together."""
-        return sum(self.costs.values(), Decimal())
+    items: Sequence[Item]
+    costs: Units
+    tokens: Counts
+    requests: Counts
+    divisor: int = 1
 
-    @property
-    def token_count(self) -> Count:
-        """All kinds together."""
-        return sum(self.tokens.values())
+    def __post_init__(self) -> None:
+        for name, counts in (("tokens", self.tokens), ("requests", self.requests)):
+            if (counts < 0).any():
+                item = self.items[int(np.argwhere(counts < 0)[0][1])]
+                raise ValueError(f"{item.feature} at {item.provider} has fewer than 0 {name}; a credit is a cost")
 
-
-Sides: TypeAlias = tuple[Side, Side]
-"""Before, after."""
+    def only(self, chosen: Chosen) -> "Use":
+        """The same for these items."""
+        items = [item for item, is_chosen in zip(self.items, chosen.tolist(), strict=True) if is_chosen]
+        return Use(items, self.costs[:, chosen], self.tokens[:, chosen], self.requests[:, chosen], self.divisor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,109 +70,70 @@ class Totals:
     `requests` and `tokens` count the items whose volume they are; `cached` and `input` are tokens of all items.
     """
 
-    requests: Count
-    tokens: Count
-    cached: Count
-    input: Count
+    requests: float
+    tokens: float
+    cached: float
+    input: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class UseChange:
-    """The split of all items together, leaf by leaf, and what they used before and after."""
+    """The split of all items together, and what they used before and after. Costs are whole last decimals.
 
-    split: CostChange
+    `costs` and `volume` are 2 × items, `units` items × KINDS × effects. `without_usage` is by item the change of what
+    was billed in periods without requests and tokens; no effect holds it, and with it the effects are the change.
+    """
+
+    items: Sequence[Item]
+    costs: Units
+    volume: Values
+    units: Units
+    without_usage: Units
     before: Totals
     after: Totals
 
-    @cached_property
-    def items(self) -> list[Item]:
-        """The item of each leaf."""
-        return [cast(Item, leaf.item) for leaf in self.split.leaves]
 
-
-def split_use(items: Mapping[Item, Sides]) -> UseChange:
-    """Splits the cost change of the items, which together are the scope. Costs have at most 12 decimals.
+def split_use(use: Use) -> UseChange:
+    """Splits the cost change of the items, which together are the scope.
 
     Items without a cost in both periods count nowhere: what is not billed is no reason for a bill.
     """
-    groups: dict[str, list[Leaf]] = {"requests": [], "tokens": [], NO_USAGE: []}
-    totals: list[dict[str, Count]] = [dict.fromkeys(("requests", "tokens", "cached", "input"), 0) for _ in range(2)]
-    for item, sides in items.items():
-        if not any(side.costs for side in sides):
-            continue
-        basis = basis_of(sides)
-        uses = _uses(sides, basis)
-        groups[NO_USAGE] += _without_usage(item, sides, uses)
-        if basis:
-            groups[basis] += _leaves(item, sides, uses)
-            for total, side, use in zip(totals, sides, uses, strict=True):
-                total[basis] += use
-                _count_input(total, side)
-    return UseChange(_together([split_change(leaves) for leaves in groups.values()]), *(Totals(**t) for t in totals))
+    use = use.only((use.costs != 0).any(axis=(0, 2)))
+    divisors = np.array([use.divisor, 1])
+    requests, tokens = use.requests / divisors[:, np.newaxis], use.tokens / divisors[:, np.newaxis, np.newaxis]
+    bases = bases_of(use)
+    volume = np.where(bases[0], requests, np.where(bases[1], tokens.sum(axis=2), 0.0))
+    used = volume != 0
+    costs = np.where(used[:, :, np.newaxis], use.costs, 0)
+    leaf_costs, leaf_tokens = _pooled(costs, tokens)
+    units = np.zeros((len(use.items), len(KINDS), len(FACTORS)), dtype=object)
+    for basis in bases:
+        leaves = Leaves(KINDS, leaf_costs[:, basis], leaf_tokens[:, basis], volume[:, basis])
+        units[basis] = split_change(leaves).units
+    without = (use.costs - costs).sum(axis=2)
+    before, after = (_totals(*sides, *bases) for sides in zip(volume, tokens, strict=True))
+    return UseChange(use.items, use.costs.sum(axis=2), volume, units, without[1] - without[0], before, after)
 
 
-def basis_of(sides: Sides) -> Basis | None:
-    """In what the item's volume is counted: requests if they are reported wherever tokens are."""
-    requests = [bool(side.requests) for side in sides]
-    tokens = [bool(side.token_count) for side in sides]
-    if any(requests) and all(asked or not used for asked, used in zip(requests, tokens, strict=True)):
-        return "requests"
-    return "tokens" if any(tokens) else None
+def bases_of(use: Use) -> tuple[Chosen, Chosen]:
+    """The items whose volume is requests, reported wherever tokens are, and the others that have tokens."""
+    asked, has_tokens = use.requests != 0, use.tokens.any(axis=2)
+    by_requests = asked.any(axis=0) & (asked | ~has_tokens).all(axis=0)
+    return by_requests, has_tokens.any(axis=0) & ~by_requests
 
 
-def _uses(sides: Sides, basis: Basis | None) -> tuple[Count, Count]:
-    if basis is None:
-        return 0, 0
-    before, after = (side.requests if basis == "requests" else side.token_count for side in sides)
-    return before, after
+def _pooled(costs: Units, tokens: Values) -> tuple[Units, Values]:
+    """A bill that names no kind of token in a period cannot be compared by kinds: all is then of the kind `other`."""
+    billed = costs != 0
+    unnamed = (billed.any(axis=2) & ~billed[:, :, :_OTHER].any(axis=2)).any(axis=0)
+    pooled_costs, pooled_tokens = costs.copy(), tokens.copy()
+    for pooled in (pooled_costs, pooled_tokens):
+        sums = pooled[:, unnamed].sum(axis=2)
+        pooled[:, unnamed] = 0
+        pooled[:, unnamed, _OTHER] = sums
+    return pooled_costs, pooled_tokens
 
 
-def _leaves(item: Item, sides: Sides, uses: tuple[Count, Count]) -> list[Leaf]:
-    """A period with a cost but without use has no leaf here, see `_without_usage`."""
-    used = [side if use else Side() for side, use in zip(sides, uses, strict=True)]
-    before, after = used if _names_kinds(used) else [_pooled(side) for side in used]
-    kinds = dict.fromkeys((*before.costs, *after.costs, *before.tokens, *after.tokens))
-    return [
-        Leaf(
-            item,
-            kind,
-            before.costs.get(kind, Decimal()),
-            after.costs.get(kind, Decimal()),
-            before.tokens.get(kind, 0),
-            after.tokens.get(kind, 0),
-            *uses,
-        )
-        for kind in kinds
-    ]
-
-
-def _names_kinds(used: Sequence[Side]) -> bool:
-    """Whether the bill names a kind of token wherever it bills; else kinds cannot be compared."""
-    return all(any(kind in KINDS for kind in side.costs) for side in used if side.costs)
-
-
-def _pooled(side: Side) -> Side:
-    costs = {ALL_TOKENS: side.cost} if side.costs else {}
-    tokens = {ALL_TOKENS: side.token_count} if side.tokens else {}
-    return Side(costs, tokens, side.requests)
-
-
-def _without_usage(item: Item, sides: Sides, uses: tuple[Count, Count]) -> list[Leaf]:
-    before, after = (Decimal() if use else side.cost for side, use in zip(sides, uses, strict=True))
-    return [Leaf(item, NO_USAGE, before, after, 0, 0, 0, 0)] if before or after else []
-
-
-def _count_input(total: dict[str, Count], side: Side) -> None:
-    total["cached"] += side.tokens.get("cache_read_input_tokens", 0)
-    total["input"] += sum(count for kind, count in side.tokens.items() if kind != "output_tokens")
-
-
-def _together(changes: Iterable[CostChange]) -> CostChange:
-    found = CostChange([], [], {}, PLACES)
-    leaves, units, mix = list(found.leaves), list(found.units), found.mix_units
-    for change in changes:
-        leaves += change.leaves
-        units += change.units
-        for item, amount in change.mix_units.items():
-            mix[item] = mix.get(item, 0) + amount
-    return CostChange(leaves, units, mix, PLACES)
+def _totals(volume: Values, tokens: Values, by_requests: Chosen, by_tokens: Chosen) -> Totals:
+    cached, inputs = tokens[:, _CACHED].sum(), tokens[:, :_OUTPUT].sum()
+    return Totals(float(volume[by_requests].sum()), float(volume[by_tokens].sum()), float(cached), float(inputs))

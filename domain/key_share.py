@@ -1,59 +1,53 @@
 """Whose key a cost is, where the bill names no key: the keys of its project bear it by their tokens."""
 
-from collections import defaultdict
-from collections.abc import Mapping
-from decimal import Decimal
-from fractions import Fraction
+from dataclasses import replace
 
-from domain.allocation import split
-from domain.cost_factors import Count
-from domain.item_use import Item, Side, Sides
+import numpy as np
+
+from domain.exact import Units, added_up
+from domain.item_use import Counts, Use
 
 
-def shared_by_keys(items: Mapping[Item, Sides]) -> dict[Item, Sides]:
+def shared_by_keys(use: Use) -> Use:
     """The same items with the costs of `key` None divided over the keys of the same project and model.
 
     Each kind is divided by the tokens of that kind, by all tokens where no key has any of it, and by requests without
-    tokens; what no key used stays without a key. Every period adds up to its cost exactly. Costs have at most 12
-    decimals.
+    tokens; what no key used stays without a key. Every period adds up to its cost exactly.
     """
-    found: dict[Item, Sides] = {item: (_copy(before), _copy(after)) for item, (before, after) in items.items()}
-    keys: dict[Item, list[Item]] = defaultdict(list)
-    for item in items:
-        keys[item._replace(key=None)].append(item)
-    for unnamed, members in keys.items():
-        if unnamed not in found or len(members) == 1:
-            continue
-        for place in range(2):
-            _divide(found[unnamed][place], {item: found[item][place] for item in members})
-    return {item: sides for item, sides in found.items() if any(s.costs or s.tokens or s.requests for s in sides)}
+    places: dict[tuple[str | None, ...], int] = {}
+    group = np.array([places.setdefault(item[:-1], len(places)) for item in use.items], dtype=np.int64)
+    unnamed = np.array([item.key is None for item in use.items], dtype=bool)
+    costs = use.costs.copy()
+    for side, tokens, requests in zip(costs, use.tokens, use.requests, strict=True):
+        weights = _weights(tokens, requests, group, len(places))
+        for kind in range(side.shape[1]):
+            due = np.zeros(len(places), dtype=object)
+            due[group[unnamed]] = side[unnamed, kind]
+            due[added_up(weights[:, kind], group, len(places)) == 0] = 0
+            side[unnamed, kind] -= due[group[unnamed]]
+            side[:, kind] += _parts(due, weights[:, kind], group)
+    found = replace(use, costs=costs)
+    return found.only((costs != 0).any(axis=(0, 2)) | use.tokens.any(axis=(0, 2)) | use.requests.any(axis=0))
 
 
-def _copy(side: Side) -> Side:
-    return Side(dict(side.costs), dict(side.tokens), side.requests)
+def _weights(tokens: Counts, requests: Counts, group: Counts, count: int) -> Units:
+    """Items × kinds: the first measure that any item of the group has."""
+    weights = tokens.astype(object)
+    for measure in (tokens.sum(axis=1), requests):
+        missing = (added_up(weights, group, count) == 0)[group]
+        weights = np.where(missing, measure.astype(object)[:, np.newaxis], weights)
+    return weights
 
 
-def _divide(origin: Side, members: Mapping[Item, Side]) -> None:
-    costs, origin.costs = origin.costs, {}
-    for kind, cost in costs.items():
-        weights = _weights(kind, members)
-        if not weights:
-            origin.costs[kind] = origin.costs.get(kind, Decimal()) + cost
-            continue
-        names = {str(number): item for number, item in enumerate(weights)}
-        for name, part in split(cost, {name: weights[item] for name, item in names.items()}).items():
-            if part:
-                side = members[names[name]]
-                side.costs[kind] = side.costs.get(kind, Decimal()) + part
-
-
-def _weights(kind: str, members: Mapping[Item, Side]) -> dict[Item, Fraction]:
-    measures: list[dict[Item, Count]] = [
-        {item: side.tokens.get(kind, 0) for item, side in members.items()},
-        {item: side.token_count for item, side in members.items()},
-        {item: side.requests for item, side in members.items()},
-    ]
-    for measure in measures:
-        if any(measure.values()):
-            return {item: Fraction(count) for item, count in measure.items() if count}
-    return {}
+def _parts(due: Units, weights: Units, group: Counts) -> Units:
+    """What each item bears of its group's cost, in whole units; the largest remainders get what rounding left."""
+    total = np.maximum(added_up(weights, group, len(due)), 1)
+    shared = abs(due)[group] * weights
+    parts, rest = shared // total[group], shared % total[group]
+    left = abs(due) - added_up(parts, group, len(due))
+    order = np.lexsort((-rest.astype(np.int64), group))
+    first = np.searchsorted(group[order], group[order])
+    gets_one = np.zeros(len(group), dtype=object)
+    gets_one[order] = (np.arange(len(group)) - first < left[group[order]]).astype(object)
+    signed: Units = (parts + gets_one) * np.where(due < 0, -1, 1)[group]
+    return signed

@@ -1,15 +1,15 @@
 """Asks what moved a scope's cost between two periods and answers with the exact split."""
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
-from fractions import Fraction
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
+
+import numpy as np
+import pyarrow as pa
 
 from domain.compared import Compared
-from domain.comparison import scaled
-from domain.cost_factors import Count
+from domain.exact import Units, divided
 from domain.explanation import Explanation
-from domain.item_use import Item, Side, Sides, split_use
+from domain.item_use import Counts, Item, Use, split_use
 from domain.key_share import shared_by_keys
 from queries.runner import Result
 
@@ -20,15 +20,9 @@ Ask: TypeAlias = Callable[..., Result]
 Per: TypeAlias = Literal["model", "key"]
 
 _ITEM = ("provider", "feature", "team", "environment", "model", "project_id", "api_key_id")
-_AMOUNTS = (
-    "kind",
-    "cost_before",
-    "cost_after",
-    "tokens_before",
-    "tokens_after",
-    "request_count_before",
-    "request_count_after",
-)
+_TOKENS = ("uncached_input", "cache_read_input", "cache_write_input", "output")
+_INT128 = np.dtype([("low", "<u8"), ("high", "<i8")])
+T = TypeVar("T", Units, Counts)
 
 
 def ask_items(
@@ -64,43 +58,47 @@ def explain(
     `keys` (only with `per` key) narrows the scope to these API keys. Raises QueryError for an unknown filter.
     """
     result = ask_items(ask, compared, currency, filters, per)
-    items = read_items(result, compared.divisor)
+    use = read_use(result, compared.divisor)
     if per == "key":
-        items = shared_by_keys(items)
+        use = shared_by_keys(use)
     if keys:
-        items = {item: sides for item, sides in items.items() if item.key in keys}
+        use = use.only(np.array([item.key in keys for item in use.items], dtype=bool))
     columns = (result.table.column(name).to_pylist() for name in ("feature", "feature_name"))
-    return Explanation(compared, currency, split_use(items), dict(zip(*columns, strict=True)))
+    return Explanation(compared, currency, split_use(use), dict(zip(*columns, strict=True)))
 
 
-def read_items(result: Result, divisor: int = 1) -> dict[Item, Sides]:
+def read_use(result: Result, divisor: int = 1) -> Use:
     """The items of an answer; what was before is divided by `divisor`, costs to 12 decimals."""
-    weight = Fraction(1, divisor)
-    items: dict[Item, Sides] = {}
-    columns: list[list[Any]] = [result.table.column(name).to_pylist() for name in (*_ITEM, *_AMOUNTS)]
-    last: list[Any] = []
-    for *names, kind, cost_before, cost_after, tokens_before, tokens_after, requests_before, requests_after in zip(
-        *columns, strict=True
-    ):
-        if names != last:
-            before, after = items.setdefault(Item(*names), (Side(), Side()))
-            last = names
-        if divisor != 1:
-            cost_before = scaled(cost_before, weight) if cost_before else cost_before
-            tokens_before, requests_before = (_part(n, divisor) for n in (tokens_before, requests_before))
-        _add(before, kind, cost_before, tokens_before, requests_before)
-        _add(after, kind, cost_after, tokens_after, requests_after)
-    return items
+    names = [result.table.column(name).to_pylist() for name in _ITEM]
+    costs = _both(result.table, [f"{kind}_cost" for kind in (*_TOKENS, "other")], _units)
+    tokens = _both(result.table, [f"{kind}_tokens" for kind in _TOKENS], _counts)
+    requests = _both(result.table, ["request_count"], _counts)
+    if divisor != 1:
+        costs[0] = divided(costs[0], divisor)
+    no_kind = np.zeros_like(requests)
+    return Use(
+        [Item(*item) for item in zip(*names, strict=True)],
+        costs,
+        np.concatenate([tokens, no_kind], axis=2),
+        requests[:, :, 0],
+        divisor,
+    )
 
 
-def _part(count: int | None, divisor: int) -> Count | None:
-    return count and Decimal(count) / divisor
+def _both(table: pa.Table, names: Sequence[str], read: Callable[["pa.Array[Any]"], T]) -> T:
+    """Before and after × items × the columns named."""
+    sides = [[read(table.column(f"{name}_{side}").combine_chunks()) for name in names] for side in ("before", "after")]
+    return np.stack([np.stack(columns, axis=1) for columns in sides])
 
 
-def _add(side: Side, kind: str, cost: Decimal, tokens: Count | None, requests: Count | None) -> None:
-    if cost:
-        side.costs[kind] = cost
-    if tokens:
-        side.tokens[kind] = tokens
-    if requests:
-        side.requests = requests
+def _units(money: "pa.Array[Any]") -> Units:
+    """Arrow stores decimals as whole numbers of 128 bits, of which the store's money are the last decimals."""
+    words = np.frombuffer(memoryview(money.buffers()[1] or b""), _INT128)[money.offset : money.offset + len(money)]
+    units: Units = words["high"].astype(object) * 2**64 + words["low"].astype(object)
+    return units
+
+
+def _counts(numbers: "pa.Array[Any]") -> Counts:
+    """What is not reported counts as 0 here."""
+    counts: Counts = numbers.fill_null(0).to_numpy()
+    return counts

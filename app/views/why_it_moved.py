@@ -14,7 +14,7 @@ from app.components.markdown import plain
 from app.components.section import section
 from app.components.sql import show_sql
 from domain.change_sentence import explain_in_words
-from domain.explanation import Explanation, Part
+from domain.explanation import Explanation, Parts
 from queries.explain import Per, ask_items, explain
 from queries.runner import Result
 
@@ -115,7 +115,7 @@ def _change(view: View) -> None:
 def _groups(view: View) -> None:
     """Not cached as a section: its rows can be clicked."""
     found = _explanation(view, view.per)
-    parts: list[Part] = data.derived(("parts", view), lambda: found.by(view.group))
+    parts: Parts = data.derived(("parts", view), lambda: found.parts(view.group))
     shown = effects.shown(found.total)
     label = GROUPS[view.group]
     st.markdown(f"## By {label.lower()}")
@@ -129,7 +129,7 @@ def _groups(view: View) -> None:
     drawn = data.derived(("drawn", view), lambda: change_tables.groups(found, view.group, parts, shown))
     options: dict[str, Any] = {}
     if view.group in NEXT:
-        labels = [part.label[0] for part in parts]
+        labels = [label[0] for label in parts.labels]
         options = {
             "on_select": lambda: _look_into(view, labels),
             "selection_mode": "single-row",
@@ -139,9 +139,9 @@ def _groups(view: View) -> None:
         drawn,
         hide_index=True,
         column_config=_columns(view, shown),
-        height=table.height(len(parts)),
+        height=table.height(len(parts.labels)),
         placeholder=fmt.UNKNOWN,
-        alt=f"What moved the cost of {fmt.plural(len(parts), label.lower())}, the largest change first.",
+        alt=f"What moved the cost of {fmt.plural(len(parts.labels), label.lower())}, the largest change first.",
         **options,
     )
     table.toolbar(

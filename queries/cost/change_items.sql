@@ -1,14 +1,20 @@
 -- title:   What did each item cost and use, before and after?
--- grain:   one row per (provider, feature, team, environment, model) and kind of token, of items with costs in either
---          period; with per 'key' also per project and api key. Requests belong to the item and are alike on all its
---          kinds. Kind 'other' carries costs for which the bill names no kind of token
+-- grain:   one row per (provider, feature, team, environment, model) with costs in either period; with per 'key' also
+--          per project and api key, of models with costs. 'Other' costs are those for which the bill names no kind of
+--          token
 -- params:  before_start date, before_end date, after_start date, after_end date (UTC days, half-open),
 --          times count, extra_days count (a day before counts `times` times, the first `extra_days` of each seven days
 --          from before_start once more; 1 and 0 for a plain sum),
 --          per text(model|key), currency text, provider texts, team texts, feature texts, model texts,
 --          environment texts, project texts
 -- returns: provider text, feature text, feature_name text, team text, environment text, model text, project_id text,
---          api_key_id text, kind text, cost_before money, cost_after money, tokens_before count, tokens_after count,
+--          api_key_id text, uncached_input_cost_before money, uncached_input_cost_after money,
+--          cache_read_input_cost_before money, cache_read_input_cost_after money, cache_write_input_cost_before money,
+--          cache_write_input_cost_after money, output_cost_before money, output_cost_after money,
+--          other_cost_before money, other_cost_after money, uncached_input_tokens_before count,
+--          uncached_input_tokens_after count, cache_read_input_tokens_before count,
+--          cache_read_input_tokens_after count, cache_write_input_tokens_before count,
+--          cache_write_input_tokens_after count, output_tokens_before count, output_tokens_after count,
 --          request_count_before count, request_count_after count
 with cost as (
   select
@@ -19,19 +25,12 @@ with cost as (
     model,
     case when cast(:per as varchar) = 'key' then project_id end as project_id,
     case when cast(:per as varchar) = 'key' then api_key_id end as api_key_id,
-    case
-      when token_type in ('uncached_input_tokens', 'cache_read_input_tokens', 'output_tokens') then token_type
-      when token_type in (
-        'cache_write_input_tokens', 'cache_write_5m_input_tokens', 'cache_write_1h_input_tokens'
-      ) then 'cache_write_input_tokens'
-      else 'other'
-    end as kind,
+    token_type,
     case
       when day >= cast(:before_start as date) and day < cast(:before_end as date)
         then :times + case when mod(day - cast(:before_start as date), 7) < :extra_days then 1 else 0 end
-      else 0
     end as times_before,
-    case when day >= cast(:after_start as date) and day < cast(:after_end as date) then 1 else 0 end as times_after,
+    case when day >= cast(:after_start as date) and day < cast(:after_end as date) then 1 end as times_after,
     sum(billed_cost) as billed_cost
   from attributed_cost_day
   where currency = :currency
@@ -47,7 +46,7 @@ with cost as (
     and (:any_project or coalesce(project_id, 'no project') in :project)
   group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 ),
-used_day as (
+used as (
   select
     provider,
     feature,
@@ -79,108 +78,102 @@ used_day as (
     and (:any_project or coalesce(project_id, 'no project') in :project)
   group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 ),
-used as (
-  select
-    provider,
-    feature,
-    team,
-    environment,
-    model,
-    project_id,
-    api_key_id,
-    sum(uncached_input_tokens * times_before) as uncached_before,
-    sum(uncached_input_tokens * times_after) as uncached_after,
-    sum(cache_read_input_tokens * times_before) as read_before,
-    sum(cache_read_input_tokens * times_after) as read_after,
-    sum(cache_write_input_tokens * times_before) as write_before,
-    sum(cache_write_input_tokens * times_after) as write_after,
-    sum(output_tokens * times_before) as output_before,
-    sum(output_tokens * times_after) as output_after,
-    sum(request_count * times_before) as requests_before,
-    sum(request_count * times_after) as requests_after
-  from used_day
-  group by 1, 2, 3, 4, 5, 6, 7
-),
-kinds as (
-  select 'uncached_input_tokens' as kind
-  union all
-  select 'cache_read_input_tokens'
-  union all
-  select 'cache_write_input_tokens'
-  union all
-  select 'output_tokens'
-),
 part as (
   select
-    provider, feature, team, environment, model, project_id, api_key_id, kind,
-    sum(case when times_before > 0 then billed_cost * times_before else 0 end) as cost_before,
-    sum(case when times_after > 0 then billed_cost else 0 end) as cost_after,
-    cast(null as bigint) as tokens_before,
-    cast(null as bigint) as tokens_after,
-    cast(null as bigint) as requests_before,
-    cast(null as bigint) as requests_after
+    provider, feature, team, environment, model, project_id, api_key_id,
+    case
+      when token_type = 'uncached_input_tokens' then 'uncached_input'
+      when token_type = 'cache_read_input_tokens' then 'cache_read_input'
+      when token_type in (
+        'cache_write_input_tokens', 'cache_write_5m_input_tokens', 'cache_write_1h_input_tokens'
+      ) then 'cache_write_input'
+      when token_type = 'output_tokens' then 'output'
+      else 'other'
+    end as kind,
+    times_before,
+    times_after,
+    billed_cost,
+    cast(null as bigint) as uncached_input_tokens,
+    cast(null as bigint) as cache_read_input_tokens,
+    cast(null as bigint) as cache_write_input_tokens,
+    cast(null as bigint) as output_tokens,
+    cast(null as bigint) as request_count
   from cost
-  group by 1, 2, 3, 4, 5, 6, 7, 8
   union all
   select
-    provider, feature, team, environment, model, project_id, api_key_id, kind,
+    provider, feature, team, environment, model, project_id, api_key_id,
+    cast(null as varchar),
+    times_before,
+    times_after,
     cast(null as decimal(38, 12)),
-    cast(null as decimal(38, 12)),
-    case kind
-      when 'uncached_input_tokens' then uncached_before
-      when 'cache_read_input_tokens' then read_before
-      when 'cache_write_input_tokens' then write_before
-      else output_before
-    end,
-    case kind
-      when 'uncached_input_tokens' then uncached_after
-      when 'cache_read_input_tokens' then read_after
-      when 'cache_write_input_tokens' then write_after
-      else output_after
-    end,
-    case when kind = 'output_tokens' then requests_before end,
-    case when kind = 'output_tokens' then requests_after end
+    uncached_input_tokens,
+    cache_read_input_tokens,
+    cache_write_input_tokens,
+    output_tokens,
+    request_count
   from used
-  cross join kinds
 ),
-leaf as (
+item as (
   select
-    provider, feature, team, environment, model, project_id, api_key_id, kind,
-    sum(cost_before) as cost_before,
-    sum(cost_after) as cost_after,
-    sum(tokens_before) as tokens_before,
-    sum(tokens_after) as tokens_after,
-    sum(sum(requests_before)) over (
-      partition by provider, feature, team, environment, model, project_id, api_key_id
-    ) as requests_before,
-    sum(sum(requests_after)) over (
-      partition by provider, feature, team, environment, model, project_id, api_key_id
-    ) as requests_after,
-    max(max(case when cost_before <> 0 or cost_after <> 0 then 1 else 0 end)) over (
+    provider, feature, team, environment, model, project_id, api_key_id,
+    sum(case when kind = 'uncached_input' then billed_cost * times_before end) as uncached_input_cost_before,
+    sum(case when kind = 'uncached_input' then billed_cost * times_after end) as uncached_input_cost_after,
+    sum(case when kind = 'cache_read_input' then billed_cost * times_before end) as cache_read_input_cost_before,
+    sum(case when kind = 'cache_read_input' then billed_cost * times_after end) as cache_read_input_cost_after,
+    sum(case when kind = 'cache_write_input' then billed_cost * times_before end) as cache_write_input_cost_before,
+    sum(case when kind = 'cache_write_input' then billed_cost * times_after end) as cache_write_input_cost_after,
+    sum(case when kind = 'output' then billed_cost * times_before end) as output_cost_before,
+    sum(case when kind = 'output' then billed_cost * times_after end) as output_cost_after,
+    sum(case when kind = 'other' then billed_cost * times_before end) as other_cost_before,
+    sum(case when kind = 'other' then billed_cost * times_after end) as other_cost_after,
+    sum(uncached_input_tokens * times_before) as uncached_input_tokens_before,
+    sum(uncached_input_tokens * times_after) as uncached_input_tokens_after,
+    sum(cache_read_input_tokens * times_before) as cache_read_input_tokens_before,
+    sum(cache_read_input_tokens * times_after) as cache_read_input_tokens_after,
+    sum(cache_write_input_tokens * times_before) as cache_write_input_tokens_before,
+    sum(cache_write_input_tokens * times_after) as cache_write_input_tokens_after,
+    sum(output_tokens * times_before) as output_tokens_before,
+    sum(output_tokens * times_after) as output_tokens_after,
+    sum(request_count * times_before) as request_count_before,
+    sum(request_count * times_after) as request_count_after,
+    max(max(case when billed_cost <> 0 and (times_before > 0 or times_after > 0) then 1 else 0 end)) over (
       partition by provider, feature, team, environment, model
     ) as is_billed
   from part
-  group by 1, 2, 3, 4, 5, 6, 7, 8
+  group by 1, 2, 3, 4, 5, 6, 7
 )
 select
-  leaf.provider,
-  leaf.feature,
+  i.provider,
+  i.feature,
   coalesce(f.name, 'Unattributed') as feature_name,
-  leaf.team,
-  leaf.environment,
-  leaf.model,
-  leaf.project_id,
-  leaf.api_key_id,
-  leaf.kind,
-  cast(coalesce(leaf.cost_before, 0) as decimal(38, 12)) as cost_before,
-  cast(coalesce(leaf.cost_after, 0) as decimal(38, 12)) as cost_after,
-  cast(leaf.tokens_before as bigint) as tokens_before,
-  cast(leaf.tokens_after as bigint) as tokens_after,
-  cast(leaf.requests_before as bigint) as request_count_before,
-  cast(leaf.requests_after as bigint) as request_count_after
-from leaf
-left join feature f on f.feature = leaf.feature
-where leaf.is_billed = 1
+  i.team,
+  i.environment,
+  i.model,
+  i.project_id,
+  i.api_key_id,
+  cast(coalesce(i.uncached_input_cost_before, 0) as decimal(38, 12)) as uncached_input_cost_before,
+  cast(coalesce(i.uncached_input_cost_after, 0) as decimal(38, 12)) as uncached_input_cost_after,
+  cast(coalesce(i.cache_read_input_cost_before, 0) as decimal(38, 12)) as cache_read_input_cost_before,
+  cast(coalesce(i.cache_read_input_cost_after, 0) as decimal(38, 12)) as cache_read_input_cost_after,
+  cast(coalesce(i.cache_write_input_cost_before, 0) as decimal(38, 12)) as cache_write_input_cost_before,
+  cast(coalesce(i.cache_write_input_cost_after, 0) as decimal(38, 12)) as cache_write_input_cost_after,
+  cast(coalesce(i.output_cost_before, 0) as decimal(38, 12)) as output_cost_before,
+  cast(coalesce(i.output_cost_after, 0) as decimal(38, 12)) as output_cost_after,
+  cast(coalesce(i.other_cost_before, 0) as decimal(38, 12)) as other_cost_before,
+  cast(coalesce(i.other_cost_after, 0) as decimal(38, 12)) as other_cost_after,
+  cast(i.uncached_input_tokens_before as bigint) as uncached_input_tokens_before,
+  cast(i.uncached_input_tokens_after as bigint) as uncached_input_tokens_after,
+  cast(i.cache_read_input_tokens_before as bigint) as cache_read_input_tokens_before,
+  cast(i.cache_read_input_tokens_after as bigint) as cache_read_input_tokens_after,
+  cast(i.cache_write_input_tokens_before as bigint) as cache_write_input_tokens_before,
+  cast(i.cache_write_input_tokens_after as bigint) as cache_write_input_tokens_after,
+  cast(i.output_tokens_before as bigint) as output_tokens_before,
+  cast(i.output_tokens_after as bigint) as output_tokens_after,
+  cast(i.request_count_before as bigint) as request_count_before,
+  cast(i.request_count_after as bigint) as request_count_after
+from item i
+left join feature f on f.feature = i.feature
+where i.is_billed = 1
 order by
-  leaf.provider, leaf.feature, leaf.team, leaf.environment, coalesce(leaf.model, ''), coalesce(leaf.project_id, ''),
-  coalesce(leaf.api_key_id, ''), leaf.kind
+  i.provider, i.feature, i.team, i.environment, coalesce(i.model, ''), coalesce(i.project_id, ''),
+  coalesce(i.api_key_id, '')

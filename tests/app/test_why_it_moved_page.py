@@ -64,12 +64,12 @@ def test_every_group_adds_up_in_its_row_and_to_the_change(
 def test_the_download_has_every_digit(full_store: Store, books: company.Books) -> None:
     compared = Compared(START - timedelta(days=28), START, START, TODAY)
     found = explain(data.ask, compared, "USD")
-    table = csv.read_csv(BytesIO(as_csv(change_tables.exact_groups(found, "feature", found.by("feature")))))
+    table = csv.read_csv(BytesIO(as_csv(change_tables.exact_groups(found, "feature", found.parts("feature")))))
     rows = table.cast(pa.schema([(name, pa.string()) for name in table.column_names])).to_pylist()
     changes = [Decimal(row["after"]) - Decimal(row["before"]) for row in rows]
     assert len(rows) == len(company.FEATURES) + 1
     assert sum(changes) == pytest.approx(found.total.change, abs=Decimal("0.000001"))
-    exact = change_tables.exact_groups(found, "feature", found.by("feature")).to_pylist()
+    exact = change_tables.exact_groups(found, "feature", found.parts("feature")).to_pylist()
     assert sum(row["change"] for row in exact) == found.total.change
     assert all(sum(row[name] for name in EFFECTS) == row["change"] for row in exact)
 

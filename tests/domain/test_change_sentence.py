@@ -6,8 +6,7 @@ import pytest
 
 from domain.change_sentence import explain_in_words
 from domain.explanation import Explanation
-from domain.item_use import Sides
-from tests.domain.explaining import explained, item, side
+from tests.domain.explaining import Sides, explained, item, side
 
 OUT, IN, CACHED = "output_tokens", "uncached_input_tokens", "cache_read_input_tokens"
 

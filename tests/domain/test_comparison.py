@@ -2,14 +2,13 @@
 
 from collections import Counter
 from datetime import date, timedelta
-from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.comparison import comparison_weights, scaled
+from domain.comparison import comparison_weights
 
 MONDAY = date(2026, 11, 2)
 
@@ -48,8 +47,3 @@ def test_a_short_history_gives_its_whole_weeks() -> None:
 def test_what_has_no_comparison_is_refused(days: int, known: int, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         comparison_weights(MONDAY, MONDAY + timedelta(days=days), MONDAY - timedelta(days=known))
-
-
-def test_scaling_keeps_twelve_decimals() -> None:
-    assert scaled(Decimal("1.000000000001"), Fraction(1, 4)) == Decimal("0.250000000000")
-    assert scaled(10, Fraction(1, 3)) == Decimal("3.333333333333")

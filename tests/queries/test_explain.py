@@ -6,22 +6,24 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.compared import Compared, with_same_weekdays
 from domain.cost_change import FACTORS
-from domain.exact import rounded
+from domain.exact import rounded, to_units
 from domain.explanation import LABELS, Explanation
 from domain.item_use import Item
-from queries.explain import Ask, ask_items, explain, read_items
+from queries.explain import Ask, _units, ask_items, explain, read_use
 from queries.runner import run
 from store.engine import Store, open_store
 from store.migrate import upgrade
 from store.tables import CostDay, UsageDay
 from tests.app.support.company import FEATURES, STREAMS, Books, Stream
 from tests.app.support.seed import seed
+from tests.domain.explaining import sides_of
 
 NOW = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
 TODAY = NOW.date()
@@ -77,7 +79,7 @@ def test_the_same_weekdays_are_scaled_to_the_last_decimal(
 
 def test_every_item_holds_what_the_company_billed_and_used(seeded: tuple[Ask, Books]) -> None:
     ask, books = seeded
-    items = read_items(ask_items(ask, LAST_WEEK, "USD"))
+    items = sides_of(read_use(ask_items(ask, LAST_WEEK, "USD")))
     expected = {_item(stream) for stream in STREAMS if stream.daily_cost}
     assert set(items) == expected
     for stream in STREAMS:
@@ -86,7 +88,8 @@ def test_every_item_holds_what_the_company_billed_and_used(seeded: tuple[Ask, Bo
         before, after = items[_item(stream)]
         for side, start in ((before, LAST_WEEK.before_start), (after, LAST_WEEK.after_start)):
             cost, tokens, requests = _plain(books, stream, start, start + timedelta(days=7))
-            assert (side.cost, side.token_count, side.requests) == (cost, tokens, requests)
+            assert sum(side.costs.values(), Decimal()) == cost
+            assert (sum(side.tokens.values()), side.requests) == (tokens, requests)
 
 
 def _item(stream: Stream) -> Item:
@@ -158,3 +161,11 @@ def test_periods_may_overlap_and_a_day_then_counts_in_both(seeded: tuple[Ask, Bo
     found = explain(ask, Compared(start, TODAY, start, TODAY), "USD")
     assert found.total.before == found.total.after == books.billed(start, TODAY)
     assert {getattr(found.total.effects, name) for name in FACTORS} == {0}
+
+
+def test_money_is_read_with_every_digit_of_arrows_128_bits() -> None:
+    amounts = [Decimal(text) for text in ("0", "-0.000000000001", "99999999999999999999999999.999999999999", "-9e20")]
+    money = pa.array(amounts, pa.decimal128(38, 12))
+    assert _units(money).tolist() == to_units(amounts)
+    assert _units(money.slice(1, 2)).tolist() == to_units(amounts[1:3])
+    assert _units(money.slice(0, 0)).tolist() == []
