@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.answers import Answers
 from app.memo import Memo
-from config.loader import load_reference
+from config.loader import Reference, load_reference
 from config.settings import (
     CONFIG_DIR_VARIABLE,
     STORE_URL_VARIABLE,
@@ -20,8 +20,11 @@ from config.settings import (
     load_settings,
 )
 from domain.closing import ENDED_DAYS as ENDED_DAYS
+from domain.slo.definition import SloDefinition
 from queries import outlook
 from queries.outlook import Budgets
+from queries.promises import Promises, known_to
+from queries.promises import promises as ask_promises
 from queries.runner import Result, run
 from store.engine import Store, open_store
 from store.errors import StoreError
@@ -35,7 +38,7 @@ VERSION_SECONDS = 2
 SETTINGS_SECONDS = 60
 
 _SETTINGS: Memo[Settings] = Memo(SETTINGS_SECONDS)
-_PROBLEMS: Memo[tuple[tuple[str, str], ...]] = Memo(SETTINGS_SECONDS)
+_REFERENCE: Memo[Reference | SettingsError] = Memo(SETTINGS_SECONDS)
 _STORE: Memo[Store] = Memo(SETTINGS_SECONDS)
 _VERSION: Memo[str] = Memo(VERSION_SECONDS)
 _ANSWERS = Answers(512, CACHE_SECONDS)
@@ -66,16 +69,27 @@ def settings() -> Settings:
 
 def reference_problems() -> tuple[tuple[str, str], ...]:
     """File and sentence of each line of the reference files that is left out; read again once a minute."""
-    return _PROBLEMS.get(os.environ.get(CONFIG_DIR_VARIABLE), _read_problems)
+    found = _reference()
+    if isinstance(found, SettingsError):
+        return (("", str(found)),)
+    return tuple((problem.path.name, str(problem)) for problem in found.problems)
 
 
-def _read_problems() -> tuple[tuple[str, str], ...]:
+def slos() -> tuple[SloDefinition, ...]:
+    """The SLOs of the folder slos/ that can be used; read again once a minute."""
+    found = _reference()
+    return () if isinstance(found, SettingsError) else found.slos
+
+
+def _reference() -> Reference | SettingsError:
+    return _REFERENCE.get(os.environ.get(CONFIG_DIR_VARIABLE), _read_reference)
+
+
+def _read_reference() -> Reference | SettingsError:
     try:
-        sources = settings().sources.keys()
-        found = load_reference(config_dir(), settings().budgets, currency(), sources).problems
+        return load_reference(config_dir(), settings().budgets, currency(), settings().sources.keys())
     except SettingsError as error:
-        return (("", str(error)),)
-    return tuple((problem.path.name, str(problem)) for problem in found)
+        return error
 
 
 def store() -> Store:
@@ -148,6 +162,13 @@ def budgets(known: Horizon, currency: str, since: date) -> Budgets:
             since=since,
         ),
     )
+
+
+def promises() -> Promises:
+    """How every SLO stands up to the minute that its requests are known to."""
+    declared = slos()
+    at = known_to(ask, now())
+    return derived(("promises", at, declared), lambda: ask_promises(ask, declared, at))
 
 
 def currency() -> str:

@@ -5,6 +5,7 @@ None is drawn as an en dash: unknown is not zero.
 
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
 
 from domain.provider import NAMES
 from domain.wording import SYMBOLS
@@ -70,6 +71,27 @@ def percent(ratio: Number | None, places: int = 0) -> str:
     if places == 0 and 0 < value < Decimal("0.5"):
         return "<1%"
     return f"{_plain(value, places)}%"
+
+
+def attainment(ratio: Fraction | None) -> str:
+    """`99.899%`: cut off after three decimals, never rounded up to a target that was missed."""
+    if ratio is None:
+        return UNKNOWN
+    thousandths = int(ratio * 100_000)
+    return f"{_plain(Decimal(thousandths) / 1000, 3)}%"
+
+
+def target(ratio: Decimal) -> str:
+    """`99.9%`, `99.95%`: every digit it has."""
+    return f"{(ratio * 100).normalize():f}%"
+
+
+def factor(ratio: Number | Fraction | None) -> str:
+    """How many times as fast: `14.4×`, `0.3×`."""
+    if ratio is None:
+        return UNKNOWN
+    value = Decimal(ratio.numerator) / ratio.denominator if isinstance(ratio, Fraction) else _decimal(ratio)
+    return f"{_plain(value, 0 if value >= 100 else 1)}×"
 
 
 def chance(ratio: float | None) -> str:
