@@ -17,6 +17,7 @@ from burnline.options import Json, Moment, window_of
 from burnline.output import out, print_json
 from burnline.question_commands import app as question_app
 from burnline.question_commands import attribution_app
+from burnline.slo_commands import app as slo_app
 from config.settings import SettingsError, config_dir, load_settings
 from store.engine import open_store
 from store.forget import forget_source
@@ -35,13 +36,14 @@ app.add_typer(question_app)
 app.add_typer(import_app, name="import")
 app.add_typer(export_app, name="export")
 app.add_typer(attribution_app, name="attribution")
+app.add_typer(slo_app, name="slo")
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(db_app, name="db")
 
 
 @app.command()
 def init() -> None:
-    """Write a commented burnline.toml to start from."""
+    """Write a commented burnline.toml and an SLO to start from."""
     with one_sentence():
         path = write_template(config_dir())
         out.print(f"Wrote {path}. Add a source to it, then: python -m burnline doctor")

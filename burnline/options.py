@@ -30,6 +30,14 @@ def window_of(since: str | None, until: str | None) -> Window | None:
     return window
 
 
+def moment_of_option(option: str, text: str | None) -> datetime | None:
+    """The moment in UTC; None without one. Raises SettingsError."""
+    try:
+        return None if text is None else _moment(text)
+    except (ValueError, OverflowError):
+        raise SettingsError(f"{option} {text!r} is not a time such as 2026-11-23T10:00Z.") from None
+
+
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,5 +1,6 @@
 """Documents as objects of the schema: each fault is one sentence with its line."""
 
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
@@ -61,5 +62,5 @@ def _sentence(kind: str, inside: Place, problem: Any) -> str:
         near = get_close_matches(str(inside[-1]), known_keys(), n=1, cutoff=0.7)
         return f"unknown key {name!r}; " + (f"did you mean {near[0]!r}?" if near else "check its spelling or remove it")
     told = str(problem["msg"]).removeprefix("Value error, ")
-    shown = problem["input"] if isinstance(problem["input"], str | int) or kind.startswith("decimal") else None
+    shown = problem["input"] if isinstance(problem["input"], str | int | Decimal) else None
     return f"{name}: {told[0].lower()}{told[1:]}" + ("" if shown is None else f", not {str(shown)!r}")
