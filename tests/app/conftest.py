@@ -16,6 +16,7 @@ from store.engine import Store, open_store
 from store.migrate import upgrade
 from tests.app.support import company
 from tests.app.support.seed import seed
+from tests.support.slos import write_slos
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
@@ -62,7 +63,8 @@ def books(templates: tuple[Path, Path, company.Books]) -> company.Books:
 
 @pytest.fixture
 def full_store(templates: tuple[Path, Path, company.Books], tmp_path: Path, environment: Path) -> Iterator[Store]:
-    """A store of its own with 120 days of a small company, and the app looking at it."""
+    """A store of its own with 120 days of a small company, its SLOs, and the app looking at it."""
+    write_slos(environment.parent / "config")
     yield from _opened(templates[0], environment)
 
 
