@@ -13,6 +13,9 @@ from store.tables import (
     Charge,
     CollectorRun,
     CostDay,
+    Incident,
+    IncidentAction,
+    IncidentSpan,
     InferenceRequest,
     Outcome,
     PricedUsageDay,
@@ -30,6 +33,9 @@ LOADED = (
     PricedUsageDay,
     InferenceRequest,
     Outcome,
+    Incident,
+    IncidentSpan,
+    IncidentAction,
     Quarantine,
     Restatement,
     CollectorRun,
@@ -45,7 +51,7 @@ def forget_source(store: Store, source: str) -> int:
             for row in LOADED
         }
         attributed.rebuild(connection, days)
-    return sum(counts[row] for row in (Charge, TokenUsage, InferenceRequest, Outcome))
+    return sum(counts[row] for row in (Charge, TokenUsage, InferenceRequest, Outcome, Incident, IncidentAction))
 
 
 def _days(connection: Connection, rollup: type, source: str) -> Iterable[date]:
