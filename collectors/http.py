@@ -126,7 +126,8 @@ class HttpClient:
         detail = trimmed(self._secrets.redact(vendor_message(answer.body)))
         if answer.status == TOO_MANY_REQUESTS or answer.status >= 500:
             reason = f"HTTP {answer.status}: {detail}" if detail else f"HTTP {answer.status}"
-            raise BusyError(reason, retry_after_seconds(answer.headers.get("retry-after"), self._now()))
+            wait = answer.headers.get("retry-after") or answer.headers.get("ratelimit-reset")
+            raise BusyError(reason, retry_after_seconds(wait, self._now()))
         raise refusal(self._source, self._endpoint, path, answer.status, detail)
 
     def _call(self, path: str, query: list[tuple[str, str]], secret: str) -> _Answer:

@@ -7,15 +7,14 @@ which name is which clock. When an incident came back is read from its updates, 
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from pydantic import Field, field_validator
 
 from collectors.base import Api, Endpoint, Source
 from collectors.errors import DataError
 from collectors.fields import Row, list_of, optional_time, part, parts, required_text, rfc3339_time, row_of, text
+from collectors.incident_fields import OwnFieldSettings, fill
 from collectors.incident_rows import IncidentRow, incident_rows
-from collectors.incident_settings import IncidentApiSettings
 from collectors.safe_url import SafeUrl
 from domain.incident.spans import Change
 from domain.incident.words import DECLINED, MERGED, MITIGATED, OPEN, RESOLVED, UNCOUNTED
@@ -46,31 +45,24 @@ TIMESTAMPS = {
     "acknowledged_at": ("Accepted", "Identified"),
     "mitigated_at": ("Fixed",),
     "resolved_at": ("Resolved",),
+    "postmortem_published_at": ("Postmortem published",),
 }
 """Clock → the names it usually has; the first of them that an incident has a value for counts."""
 
-FIELDS = ("service", "feature", "team", "cause", "ai_related")
-Given = TypeVar("Given")
 
-YES, NO = ("yes", "true"), ("no", "false")
-
-
-class IncidentIoSettings(IncidentApiSettings):
-    """`timestamps`: clock → names of your timestamps; `fields`: column → name of your custom field."""
+class IncidentIoSettings(OwnFieldSettings):
+    """`timestamps`: clock → names of your timestamps; `fields`: column → name of your custom field of options."""
 
     base_url: SafeUrl = "https://api.incident.io"
     timestamps: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    fields: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("timestamps")
     @classmethod
     def _known_clocks(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-        return _check_known(value, tuple(TIMESTAMPS))
-
-    @field_validator("fields")
-    @classmethod
-    def _known_columns(cls, value: dict[str, str]) -> dict[str, str]:
-        return _check_known(value, FIELDS)
+        unknown = sorted(value.keys() - TIMESTAMPS.keys())
+        if unknown:
+            raise ValueError(f"{unknown[0]!r} is none of {', '.join(TIMESTAMPS)}")
+        return value
 
 
 def endpoint(settings: IncidentIoSettings) -> Endpoint:
@@ -133,7 +125,6 @@ def _rows(api: Api, row: Row, where: str) -> Iterator[IncidentRow]:
     if status == RESOLVED and not (moments["resolved_at"] or moments["mitigated_at"]):
         moments["resolved_at"] = _last_end(changes)
     severity = text(part(row, "severity", where), "name", where)
-    found = _fields(api.settings.fields, row, where)
     incident = Incident(
         source=api.name,
         incident_id=key,
@@ -145,11 +136,6 @@ def _rows(api: Api, row: Row, where: str) -> Iterator[IncidentRow]:
         severity=api.settings.usual_severity(severity),
         severity_from="severity" if severity else None,
         kind=text(part(row, "incident_type", where), "name", where),
-        service=found.get("service"),
-        feature=found.get("feature"),
-        team=found.get("team"),
-        cause=found.get("cause"),
-        ai_related=_yes_or_no(found.get("ai_related")),
         impact_started_at=moments["impact_started_at"],
         detected_at=moments["detected_at"] or rfc3339_time(row, "created_at", where),
         acknowledged_at=moments["acknowledged_at"],
@@ -157,7 +143,10 @@ def _rows(api: Api, row: Row, where: str) -> Iterator[IncidentRow]:
         resolved_at=moments["resolved_at"] if status == RESOLVED else None,
         updated_at=optional_time(row, "updated_at", where),
         merged_into=_merged_into(updates, where) if status == MERGED else None,
+        postmortem_published_at=moments["postmortem_published_at"],
     )
+    chosen = _chosen(row, where)
+    fill(incident, api.settings.fields, chosen, lambda value, name: rfc3339_time({name: value}, name, where), where)
     yield from incident_rows(incident, changes, api.settings)
 
 
@@ -192,27 +181,15 @@ def _merged_into(updates: Sequence[Row], where: str) -> str | None:
     return next(filter(None, (text(update, "merged_into_incident_id", where) for update in updates)), None)
 
 
-def _fields(wanted: Mapping[str, str], row: Row, where: str) -> dict[str, str]:
-    """Column → the first option chosen in its custom field."""
+def _chosen(row: Row, where: str) -> dict[str, str]:
+    """Custom field → the first option chosen in it."""
     chosen: dict[str, str] = {}
     for entry in parts(row, "custom_field_entries", where):
         name = text(part(entry, "custom_field", where), "name", where)
         options = [text(part(v, "value_option", where), "value", where) for v in parts(entry, "values", where)]
         if name and (first := next(filter(None, options), None)):
             chosen[name] = first
-    return {column: chosen[name] for column, name in wanted.items() if name in chosen}
-
-
-def _yes_or_no(value: str | None) -> bool | None:
-    word = (value or "").strip().lower()
-    return True if word in YES else False if word in NO else None
-
-
-def _check_known(value: dict[str, Given], known: Sequence[str]) -> dict[str, Given]:
-    unknown = sorted(value.keys() - set(known))
-    if unknown:
-        raise ValueError(f"{unknown[0]!r} is none of {', '.join(known)}")
-    return value
+    return chosen
 
 
 SOURCE = Source(

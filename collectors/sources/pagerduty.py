@@ -2,18 +2,18 @@
 
 An incident belongs to the window it was created in. The last 30 days are read again by every run, and days with an
 incident that is not resolved however old they are. PagerDuty knows when it was told, not when it began to hurt:
-the impact start is a custom field of yours (`impact_start_field`), and unknown without it. Merged incidents are kept
-with the one they were merged into and count nowhere.
+the impact's start, its mitigation and the postmortem are custom fields of yours (`fields`), and unknown without. Merged
+incidents are kept with the one they were merged into and count nowhere.
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from collectors.base import Api, Endpoint, Source
 from collectors.errors import DataError
 from collectors.fields import Row, optional_time, part, parts, required_text, rfc3339_time, row_of, text
+from collectors.incident_fields import OwnFieldSettings, fill
 from collectors.incident_rows import IncidentRow, incident_rows
-from collectors.incident_settings import IncidentApiSettings
 from collectors.pagerduty_log import History, histories
 from collectors.pagerduty_pages import read_all, read_window
 from collectors.refusals import RefusedError
@@ -30,12 +30,11 @@ WITHOUT_PRIORITIES = (402, 403, 404)
 """Accounts without the ability to set priorities, and keys without the right to list them."""
 
 
-class PagerDutySettings(IncidentApiSettings):
-    """`impact_start_field`: the name of the custom field that says when the impact started, one more request for each
-    incident. `severities` map names of priorities; without them the first of the account's list is sev1."""
+class PagerDutySettings(OwnFieldSettings):
+    """`fields`: column → name of your custom field, one more request for each incident. `severities` map names of
+    priorities; without them the first of the account's list is sev1."""
 
     base_url: SafeUrl = "https://api.pagerduty.com"
-    impact_start_field: str | None = None
 
 
 def endpoint(settings: PagerDutySettings) -> Endpoint:
@@ -62,7 +61,9 @@ def collect(window: Window, api: Api) -> Iterator[IncidentRow]:
     priorities = _Priorities(api)
     for row in rows:
         history = logs[required_text(row, "id", where)]
-        yield from incident_rows(_incident(api, row, history, priorities), history.changes, api.settings)
+        incident = _incident(api, row, history, priorities)
+        _fill_own(api, incident)
+        yield from incident_rows(incident, history.changes, api.settings)
 
 
 def check(api: Api) -> None:
@@ -125,7 +126,6 @@ def _incident(api: Api, row: Row, history: History, priorities: _Priorities) -> 
         service=text(part(row, "service", where), "summary", where),
         kind=text(part(row, "incident_type", where), "name", where),
         team=text(teams[0], "summary", where) if teams else None,
-        impact_started_at=None if status == MERGED else _impact_start(api, key),
         detected_at=created_at,
         acknowledged_at=history.acknowledged_at,
         resolved_at=None if status == OPEN else resolved_at,
@@ -144,14 +144,15 @@ def _status(row: Row, where: str) -> tuple[str, str | None]:
     return (RESOLVED if told == "resolved" else OPEN), None
 
 
-def _impact_start(api: Api, key: str) -> datetime | None:
-    wanted = api.settings.impact_start_field
-    if wanted is None:
-        return None
-    path = f"/incidents/{key}/custom_fields/values"
+def _fill_own(api: Api, incident: Incident) -> None:
+    """Asks for the custom fields of an incident, when the settings name one."""
+    if not api.settings.fields or incident.status == MERGED:
+        return
+    path = f"/incidents/{incident.incident_id}/custom_fields/values"
     where = f"{api.name} {path}"
-    fields = parts(row_of(api.http.get(path), where), "custom_fields", where)
-    return next((optional_time(one, "value", where) for one in fields if one.get("name") == wanted), None)
+    found = parts(row_of(api.http.get(path), where), "custom_fields", where)
+    values = {str(one.get("name")): one.get("value") for one in found}
+    fill(incident, api.settings.fields, values, lambda value, name: rfc3339_time({name: value}, name, where), where)
 
 
 SOURCE = Source(

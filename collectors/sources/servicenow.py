@@ -2,8 +2,8 @@
 
 An incident belongs to the window it was opened in. The last 30 days are read again by every run, and days with an
 incident that is not resolved however old they are. The table has no columns for the impact's start and for the
-acknowledgement: name yours (`impact_start_field`, `acknowledged_field`), else both are unknown. It does not tell when
-an incident was reopened either, so the impact of a reopened one lasts from its start to its last resolution.
+acknowledgement: name yours (`fields`), else both are unknown. It does not tell when an incident was reopened either,
+so the impact of a reopened one lasts from its start to its last resolution.
 """
 
 from collections.abc import Iterator
@@ -13,10 +13,8 @@ from typing import Literal
 from collectors.base import Api, Endpoint, Source
 from collectors.errors import DataError
 from collectors.fields import Row, list_of, required_text, row_of, text
+from collectors.incident_fields import OwnFieldSettings, fill
 from collectors.incident_rows import IncidentRow, incident_rows
-from collectors.incident_settings import IncidentSettings
-from collectors.safe_url import SafeUrl
-from config.secrets import SecretReference
 from domain.incident.words import DECLINED, OPEN, RESOLVED
 from domain.window import Window
 from store.tables import Incident, IncidentSpan
@@ -48,18 +46,12 @@ COLUMNS = (
 )
 
 
-class ServiceNowSettings(IncidentSettings):
-    """`base_url` is your instance; `api_key` an OAuth token or, with `auth = "basic"`, user:password. `service_field`:
-    the column that names the service, such as business_service.name. `filter`: an encoded query added to ours."""
+class ServiceNowSettings(OwnFieldSettings):
+    """`base_url` is your instance; `api_key` an OAuth token or, with `auth = "basic"`, user:password. `fields`: column
+    → column of your table, such as service = "business_service.name". `filter`: an encoded query added to ours."""
 
-    api_key: SecretReference
-    base_url: SafeUrl
     auth: Literal["bearer", "basic"] = "bearer"
-    service_field: str = "business_service"
-    impact_start_field: str | None = None
-    acknowledged_field: str | None = None
     filter: str | None = None
-    max_requests_per_second: float = 5.0
 
 
 def endpoint(settings: ServiceNowSettings) -> Endpoint:
@@ -105,10 +97,9 @@ def _page(api: Api, window: Window, offset: int) -> list[Row]:
     terms = [f"opened_at>={window.start:%Y-%m-%d %H:%M:%S}", f"opened_at<{end:%Y-%m-%d %H:%M:%S}"]
     if settings.filter:
         terms.append(settings.filter)
-    wanted = (settings.service_field, settings.impact_start_field, settings.acknowledged_field)
     query = [
         ("sysparm_query", "^".join([*terms, "ORDERBYopened_at", "ORDERBYsys_id"])),
-        ("sysparm_fields", ",".join(dict.fromkeys([*COLUMNS, *filter(None, wanted)]))),
+        ("sysparm_fields", ",".join(dict.fromkeys([*COLUMNS, *settings.fields.values()]))),
         ("sysparm_display_value", "false"),
         ("sysparm_exclude_reference_link", "true"),
         ("sysparm_limit", str(PAGE)),
@@ -127,7 +118,8 @@ def _incident(api: Api, row: Row) -> Incident:
         raise DataError(f"{where}: {key} has no opened_at; check that the key may read that column")
     status = _status(required_text(row, "state", where))
     priority = text(row, "priority", where)
-    return Incident(
+    resolved_at = _time(row, "resolved_at", where) or _time(row, "closed_at", where)
+    incident = Incident(
         source=api.name,
         incident_id=key,
         title=text(row, "short_description", where) or text(row, "number", where) or key,
@@ -136,17 +128,15 @@ def _incident(api: Api, row: Row) -> Incident:
         number=text(row, "number", where),
         severity=settings.severity_of(priority) or PRIORITIES.get(priority or ""),
         severity_from="priority" if priority else None,
-        service=text(row, settings.service_field, where) or text(row, "cmdb_ci", where),
+        service=text(row, "business_service", where) or text(row, "cmdb_ci", where),
         kind=text(row, "category", where),
         cause=text(row, "close_code", where),
-        impact_started_at=_time(row, settings.impact_start_field, where),
         detected_at=opened_at,
-        acknowledged_at=_time(row, settings.acknowledged_field, where),
-        resolved_at=(_time(row, "resolved_at", where) or _time(row, "closed_at", where))
-        if status == RESOLVED
-        else None,
+        resolved_at=resolved_at if status == RESOLVED else None,
         updated_at=_time(row, "sys_updated_on", where),
     )
+    fill(incident, settings.fields, row, lambda value, name: _read_time(value, name, where), where)
+    return incident
 
 
 def _status(state: str) -> str:
@@ -156,11 +146,14 @@ def _status(state: str) -> str:
     return RESOLVED if state in RESOLVED_STATES else OPEN
 
 
-def _time(row: Row, name: str | None, where: str) -> datetime | None:
-    """UTC without zone, as the server writes it; None when empty or not asked for."""
-    value = text(row, name, where) if name else None
-    if value is None:
-        return None
+def _time(row: Row, name: str, where: str) -> datetime | None:
+    """None when empty."""
+    value = text(row, name, where)
+    return None if value is None else _read_time(value, name, where)
+
+
+def _read_time(value: str, name: str, where: str) -> datetime:
+    """UTC without zone, as the server writes it."""
     try:
         return datetime.strptime(value, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
     except ValueError:

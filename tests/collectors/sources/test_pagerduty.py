@@ -77,9 +77,23 @@ def test_a_custom_field_tells_when_the_impact_started(told: Any, recorded: Any, 
     for key in ("PINC001", "PINC003", "PINC004"):
         told.says(f"/incidents/{key}/custom_fields/values", {"custom_fields": []})
     told.says("/incidents/PINC001/custom_fields/values", recorded("pagerduty/custom_fields"))
-    rows = collected(SOURCE, WINDOW, impact_start_field="impact_started")
+    rows = collected(SOURCE, WINDOW, fields={"impact_started_at": "impact_started"})
     assert spans(rows) == [("PINC001", at(2, 9, 58), at(2, 11, 40, 3))]
     assert told.queries("/incidents/PINC002/custom_fields/values") == []
+
+
+def test_custom_fields_tell_what_pagerduty_has_no_field_for(told: Any, collected: Collected) -> None:
+    given = {"impact": "2026-10-02T09:58:00Z", "fixed": "2026-10-02T11:00:00Z", "ai": True, "doc": "https://wiki/1"}
+    values = [{"id": name, "name": name, "value": value} for name, value in given.items()]
+    for key in ("PINC003", "PINC004"):
+        told.says(f"/incidents/{key}/custom_fields/values", {"custom_fields": []})
+    told.says("/incidents/PINC001/custom_fields/values", {"custom_fields": values})
+    fields = {"impact_started_at": "impact", "mitigated_at": "fixed", "ai_related": "ai", "postmortem_url": "doc"}
+    rows = collected(SOURCE, WINDOW, fields=fields)
+    one = incidents(rows)["PINC001"]
+    assert (one.mitigated_at, one.ai_related, one.postmortem_url) == (at(2, 11), True, "https://wiki/1")
+    assert spans(rows) == [("PINC001", at(2, 9, 58), at(2, 11))]
+    assert one.postmortem_due_at == at(5, 11)
 
 
 def test_every_incident_comes_once_although_pages_overlap(told: Any, collected: Collected) -> None:
@@ -116,7 +130,7 @@ def test_a_reopened_incident_has_a_span_for_each_time_it_hurt(told: Any, collect
     for key in ("PINC001", "PINC003"):
         told.says(f"/incidents/{key}/custom_fields/values", {"custom_fields": []})
     told.says("/incidents/PINC004/custom_fields/values", start)
-    rows = collected(SOURCE, WINDOW, impact_start_field="impact_started")
+    rows = collected(SOURCE, WINDOW, fields={"impact_started_at": "impact_started"})
     assert spans(rows) == [
         ("PINC004", at(4, 11, 50), at(4, 13)),
         ("PINC004", at(5, 9), at(5, 9, 30)),

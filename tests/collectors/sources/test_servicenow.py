@@ -16,7 +16,7 @@ from store.tables import Incident, IncidentSpan
 
 WINDOW = Window(datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 10, 31, tzinfo=UTC))
 INSTANCE = {"base_url": "https://demo.service-now.example.com"}
-OWN = {"impact_start_field": "u_impact_start", "acknowledged_field": "u_acknowledged"}
+OWN = {"fields": {"impact_started_at": "u_impact_start", "acknowledged_at": "u_acknowledged"}}
 
 Collected = Callable[..., list[Any]]
 
