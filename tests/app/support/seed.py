@@ -22,6 +22,9 @@ from store.tables import (
     CollectorRun,
     CostDay,
     Feature,
+    Incident,
+    IncidentAction,
+    IncidentSpan,
     InferenceRequest,
     ModelUsageDay,
     Outcome,
@@ -33,7 +36,7 @@ from store.tables import (
     SourceState,
     UsageDay,
 )
-from tests.app.support import company, outcomes, prices
+from tests.app.support import company, incidents, outcomes, prices
 
 ORGANIZATION_BUDGET = Decimal(20000)
 TEAM_BUDGET = Decimal(3000)
@@ -64,6 +67,9 @@ def seed(store: Store, now: datetime) -> company.Books:
     insert(store, Restatement, restatements(now))
     insert(store, Outcome, outcomes.outcomes(now.date()))
     insert(store, InferenceRequest, outcomes.requests(now))
+    insert(store, Incident, incidents.incidents(now))
+    insert(store, IncidentSpan, incidents.spans(now))
+    insert(store, IncidentAction, incidents.actions(now))
     with store.write() as connection:
         for row, rollup in ((BillDay, bill_day), (ModelUsageDay, model_usage_day), (RequestDay, request_day)):
             connection.execute(sa.insert(table(row)).from_select(list(column_names(row)), rollup.rows(sa.true())))
