@@ -11,9 +11,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from config.settings import CONFIG_DIR_VARIABLE, FILE_NAME, STORE_URL_VARIABLE, SettingsError
-from sandbox import exports, hosting
+from sandbox import exports, hosting, pagerduty_records
+from sandbox.catalog import FEATURES
 from sandbox.company import Company
 from sandbox.demo_config import DemoConnection, write_demo_config
+from sandbox.incidents import SHOP_SERVICE
 
 FOLDER_VARIABLE = "BURNLINE_DEMO_DIR"
 SEED = 7
@@ -37,6 +39,12 @@ REQUEST_COLUMN = {
     "duration_milliseconds": "milliseconds",
 }
 """Field of a request → what the parser's log calls it."""
+INCIDENT_FIELD = {
+    "impact_started_at": pagerduty_records.IMPACT_FIELD,
+    "cause": pagerduty_records.CAUSE_FIELD,
+    "postmortem_published_at": pagerduty_records.POSTMORTEM_FIELD,
+}
+"""Column of an incident → the custom field that the company added to its PagerDuty."""
 REQUEST_VALUE = {
     "provider": hosting.HOST,
     "account_id": hosting.HOST_ACCOUNT,
@@ -102,6 +110,7 @@ def write_settings(
     secrets = {
         "openai": connection.openai_admin_key,
         "anthropic": connection.anthropic_admin_key,
+        "pagerduty": connection.pagerduty_api_key,
         "slack": connection.slack_token,
     }
     for name, value in secrets.items():
@@ -134,8 +143,38 @@ def write_settings(
                     max_requests_per_second=1000,
                 )
             )
+    parts += _incident_sources(config, connection, backfill_days)
     parts += _file_sources(files)
     (config / FILE_NAME).write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+
+
+def _incident_sources(config: Path, connection: DemoConnection, backfill_days: int) -> list[str]:
+    return [
+        _section(
+            "sources.pagerduty",
+            api_key=f"file:{config / 'pagerduty.secret'}",
+            base_url=connection.pagerduty_base_url,
+            backfill_days=backfill_days,
+            max_requests_per_second=1000,
+        ),
+        _section("sources.pagerduty.fields", **INCIDENT_FIELD),
+        *(
+            _section(f"sources.pagerduty.services.{feature.key}", feature=feature.key, ai_related=True)
+            for feature in FEATURES
+        ),
+        _section(f"sources.pagerduty.services.{SHOP_SERVICE}", ai_related=False),
+        *(
+            _section(
+                f"sources.{provider}_status",
+                kind="statuspage",
+                provider=provider,
+                base_url=base_url,
+                backfill_days=backfill_days,
+                max_requests_per_second=1000,
+            )
+            for provider, base_url in connection.status_base_urls.items()
+        ),
+    ]
 
 
 def _file_sources(files: Path) -> list[str]:
@@ -146,9 +185,10 @@ def _file_sources(files: Path) -> list[str]:
         _section("sources.contract_parser.set", **REQUEST_VALUE),
         _section("sources.outcomes", kind="outcomes_csv", path=str(files / exports.OUTCOMES)),
         _section("sources.outcomes.map", **OUTCOME_COLUMN),
+        _section("sources.incident_actions", kind="incident_actions_csv", path=str(files / exports.INCIDENT_ACTIONS)),
     ]
 
 
-def _section(name: str, **values: str | int | list[int]) -> str:
+def _section(name: str, **values: str | int | bool | list[int]) -> str:
     lines = (f"{key} = {json.dumps(value)}" for key, value in values.items())
     return "\n".join([f"[{name}]", *lines])

@@ -65,6 +65,32 @@ def import_outcomes(
         report(outcomes, as_json)
 
 
+@import_app.command("incidents")
+def import_incidents(
+    path: Path,
+    source: Annotated[str | None, typer.Option(help="Name of the source (default: incidents-<file>).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Load incidents (CSV, columns by name: see docs/incidents.md)."""
+    with one_sentence():
+        settings = {"kind": "incidents_csv", "path": str(path)}
+        name = source or f"incidents-{_stem(path)}"
+        report(with_progress(lambda tell: import_files(name, settings, tell), quiet=as_json), as_json)
+
+
+@import_app.command("incident-actions")
+def import_incident_actions(
+    path: Path,
+    source: Annotated[str | None, typer.Option(help="Name of the source (default: incident-actions-<file>).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Load remediation items of incidents (CSV, columns by name: see docs/incidents.md)."""
+    with one_sentence():
+        settings = {"kind": "incident_actions_csv", "path": str(path)}
+        name = source or f"incident-actions-{_stem(path)}"
+        report(with_progress(lambda tell: import_files(name, settings, tell), quiet=as_json), as_json)
+
+
 @export_app.command("focus")
 def export_focus_file(
     path: Annotated[Path | None, typer.Argument(help="File to write; standard output without one.")] = None,

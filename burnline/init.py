@@ -50,6 +50,21 @@ port = 8501
 # map = { started_at = "time", input_tokens = "prompt_tokens", output_tokens = "completion_tokens", model = "model" }
 # set = { provider = "openai" }
 
+# --- Incidents: docs/incidents.md says how their clocks are read ------------------------------------------------
+
+# [sources.pagerduty]                     # or incident_io, servicenow, incidents_csv
+# api_key = "env:PAGERDUTY_API_KEY"       # read-only is enough
+# fields = { impact_started_at = "impact_started" }   # your custom field; without it nobody knows the start
+
+# [sources.pagerduty.services."llm-*"]    # a service's name there: whose it is
+# feature = "support-assistant"
+# ai_related = true
+
+# [sources.openai_status]
+# kind = "statuspage"
+# provider = "openai"
+# base_url = "https://status.openai.com"  # Anthropic: https://status.claude.com
+
 # --- Budgets: budgets.csv beside this file, or finance's own file and columns ----------------------------------
 
 # [budgets]

@@ -8,6 +8,7 @@ from collectors.base import Api, Endpoint
 from collectors.buckets import bucket_of, is_cut
 from collectors.fields import Row, list_of, rfc3339_time, row_of, text
 from collectors.paging import pages
+from collectors.safe_url import SafeUrl
 from collectors.vendor_settings import UsageSettings, VendorSettings
 from domain.window import Window
 
@@ -21,13 +22,13 @@ DEFAULT_WORKSPACE = "default"
 class AnthropicCostsSettings(VendorSettings):
     """`[sources.anthropic_costs]`."""
 
-    base_url: str = BASE_URL
+    base_url: SafeUrl = BASE_URL
 
 
 class AnthropicUsageSettings(UsageSettings):
     """`[sources.anthropic_usage]`."""
 
-    base_url: str = BASE_URL
+    base_url: SafeUrl = BASE_URL
 
 
 def endpoint(settings: VendorSettings) -> Endpoint:

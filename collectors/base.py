@@ -1,6 +1,6 @@
 """What a source declares. A source is one file in `sources/` with one `SOURCE`; nothing else lists it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -74,6 +74,8 @@ class Source:
     `chunk` is the longest window of one call; `check(api)` is one cheap call that raises CollectorError.
     `endpoint(settings)` gives the base URL and the authentication headers, secrets still as references; it is None
     for a source that does not speak HTTP.
+    `also` are the classes of rows that it yields beside `writes` and that are replaced with them.
+    `lists_newest_only`: the API lists its newest rows whatever window is asked, so what is no longer listed stays.
     """
 
     name: str
@@ -88,11 +90,14 @@ class Source:
     lookback: str
     chunk: str = "31d"
     provider: str = ""
+    also: tuple[type, ...] = ()
+    lists_newest_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where an API is and how to speak to it. `headers` values are templates: `{secret}` is filled at use.
+    """Where an API is and how to speak to it. `headers` values are templates: `{secret}`, or `{secret_base64}` for
+    user:password, is filled at use. An API that asks for no key has the secret ''.
 
     `secret` is a reference; `credential` is what the vendor calls it, for messages.
     """
@@ -111,6 +116,7 @@ class Delivery:
     `batches` are Arrow batches of the class `writes`, read lazily; `rejected` is complete once they are read.
     `complete_to` is where the data end when that is before the window's end, as in a bill of a running month.
     `rounded_count` rows have money with more than the 12 decimals that the store holds.
+    `also` are batches of other classes that belong to these rows and are replaced with them.
     """
 
     detail: str
@@ -120,6 +126,7 @@ class Delivery:
     rejected: list[Quarantine] = field(default_factory=list)
     complete_to: datetime | None = None
     rounded_count: int = 0
+    also: Mapping[type, Sequence[pa.RecordBatch]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

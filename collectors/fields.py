@@ -99,6 +99,27 @@ def rfc3339_time(row: Row, name: str, where: str) -> datetime:
     return moment.astimezone(UTC)
 
 
+def optional_time(row: Row, name: str, where: str) -> datetime | None:
+    """A time with an offset, as aware UTC; None when absent, null or empty."""
+    return None if row.get(name) in (None, "") else rfc3339_time(row, name, where)
+
+
+def part(row: Row, name: str, where: str) -> Row:
+    """An object inside the row; an empty one when absent or null."""
+    value = row.get(name)
+    if value is not None and not isinstance(value, dict):
+        raise DataError(f"{where}: {_problem(row, name)} where an object belongs")
+    return value or {}
+
+
+def parts(row: Row, name: str, where: str) -> list[Row]:
+    """A list of objects; an empty one when absent or null."""
+    value = row.get(name)
+    if value is None:
+        return []
+    return [row_of(item, where) for item in list_of(row, name, where)]
+
+
 def _problem(row: Row, name: str) -> str:
     if name not in row:
         return f"the field {name} is missing"

@@ -1,5 +1,6 @@
 """The one HTTP client of all sources: authenticates, retries, counts, limits, redacts."""
 
+import base64
 import json
 import time
 from collections.abc import Callable, Iterable
@@ -125,14 +126,15 @@ class HttpClient:
         detail = trimmed(self._secrets.redact(vendor_message(answer.body)))
         if answer.status == TOO_MANY_REQUESTS or answer.status >= 500:
             reason = f"HTTP {answer.status}: {detail}" if detail else f"HTTP {answer.status}"
-            raise BusyError(reason, retry_after_seconds(answer.headers.get("retry-after"), self._now()))
+            wait = answer.headers.get("retry-after") or answer.headers.get("ratelimit-reset")
+            raise BusyError(reason, retry_after_seconds(wait, self._now()))
         raise refusal(self._source, self._endpoint, path, answer.status, detail)
 
     def _call(self, path: str, query: list[tuple[str, str]], secret: str) -> _Answer:
         self._pace()
         remaining = self._remaining_seconds()
-        headers = {name: form.replace("{secret}", secret) for name, form in self._endpoint.headers.items()}
-        headers |= {"User-Agent": user_agent(), "Accept": "application/json"}
+        filled = {name: _filled(form, secret) for name, form in self._endpoint.headers.items()}
+        headers = {"Accept": "application/json"} | filled | {"User-Agent": user_agent()}
         self.requests += 1
         try:
             with self._client.stream(
@@ -217,6 +219,11 @@ class HttpClient:
     def _told(self, error: Exception) -> str:
         told = trimmed(self._secrets.redact(str(error)))
         return f"{type(error).__name__}: {told}" if told else type(error).__name__
+
+
+def _filled(form: str, secret: str) -> str:
+    encoded = base64.b64encode(secret.encode()).decode()
+    return form.replace("{secret}", secret).replace("{secret_base64}", encoded)
 
 
 def _exact_json(body: bytes) -> Any:

@@ -9,6 +9,7 @@ from collectors.buckets import bucket_of
 from collectors.errors import DataError
 from collectors.fields import list_of, row_of, unix_time
 from collectors.paging import pages
+from collectors.safe_url import SafeUrl
 from collectors.vendor_settings import UsageSettings, VendorSettings
 from domain.window import Window
 
@@ -19,13 +20,13 @@ BASE_URL = "https://api.openai.com/v1"
 class OpenAICostsSettings(VendorSettings):
     """`[sources.openai_costs]`."""
 
-    base_url: str = BASE_URL
+    base_url: SafeUrl = BASE_URL
 
 
 class OpenAIUsageSettings(UsageSettings):
     """`[sources.openai_usage]`."""
 
-    base_url: str = BASE_URL
+    base_url: SafeUrl = BASE_URL
 
 
 def endpoint(settings: VendorSettings) -> Endpoint:

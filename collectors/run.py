@@ -1,7 +1,7 @@
 """Runs configured sources: plans windows, collects, loads, and keeps the ledger."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -22,9 +22,10 @@ from store import ledger
 from store.books import Books
 from store.engine import Store
 from store.errors import StoreError
+from store.incidents import unfinished_days
 from store.load import Loaded, replace_window
 from store.schema import to_batch
-from store.tables import CollectorRun, TokenUsage
+from store.tables import CollectorRun, Incident, TokenUsage
 
 log = logging.getLogger(__name__)
 
@@ -120,16 +121,29 @@ class Runner:
             lookback=parse_duration(source.lookback),
             chunk=parse_duration(source.chunk),
         )
+        if source.writes is Incident and windows and not source.lists_newest_only:
+            windows = unfinished_days(self.store, item.name, windows[0]) + windows
         return ("refresh" if loaded else "backfill"), windows
 
     def _load(self, item: Configured, source: Source, window: Window, run: CollectorRun) -> Loaded:
         with _http(item, source) as http:
             api = Api(item.name, item.settings, self.clock(), http)
             try:
-                batches = list(self._batches(source.writes, source.collect(window, api)))
+                found = self._by_class(source, source.collect(window, api))
             finally:
                 run.request_count, run.retry_count = http.requests, http.retries
-        return self._replace(source.writes, item.name, window, batches, run)
+        return replace_window(
+            self.store,
+            source.writes,
+            item.name,
+            window,
+            found.pop(source.writes),
+            run=run,
+            books=self.books,
+            now=self.clock(),
+            also=found,
+            keeps_unlisted=source.lists_newest_only,
+        )
 
     def _run_files(self, item: Configured, source: FileSource) -> list[Outcome]:
         outcomes: list[Outcome] = []
@@ -162,32 +176,22 @@ class Runner:
                 row.run_id = run.run_id
             run.quarantined_count = len(delivery.rejected)
             ledger.quarantine(self.store, delivery.rejected)
-            return self._replace(source.writes, item.name, delivery.window, delivery.batches, run, delivery)
+            return replace_window(
+                self.store,
+                source.writes,
+                item.name,
+                delivery.window,
+                delivery.batches,
+                run=run,
+                books=self.books,
+                now=self.clock(),
+                periods=delivery.periods,
+                complete_to=delivery.complete_to,
+                also=delivery.also,
+            )
 
         outcome = self._attempt(item, "file", delivery.window, load, delivery.detail)
         return replace(outcome, rounded_count=delivery.rounded_count) if outcome.status == "ok" else outcome
-
-    def _replace(
-        self,
-        row: type,
-        source: str,
-        window: Window,
-        batches: Iterable[pa.RecordBatch],
-        run: CollectorRun,
-        delivery: Delivery | None = None,
-    ) -> Loaded:
-        return replace_window(
-            self.store,
-            row,
-            source,
-            window,
-            batches,
-            run=run,
-            books=self.books,
-            now=self.clock(),
-            periods=delivery.periods if delivery else (),
-            complete_to=delivery.complete_to if delivery else None,
-        )
 
     def _attempt(
         self,
@@ -223,6 +227,14 @@ class Runner:
             loaded.replaced_count,
             loaded.restated_days,
         )
+
+    def _by_class(self, source: Source, rows: Iterator[Any]) -> dict[type, list[pa.RecordBatch]]:
+        if not source.also:
+            return {source.writes: list(self._batches(source.writes, rows))}
+        found: dict[type, list[Any]] = {row: [] for row in (source.writes, *source.also)}
+        for row in rows:
+            found[type(row)].append(row)
+        return {row: list(self._batches(row, iter(of_class))) for row, of_class in found.items()}
 
     def _batches(self, row: type, rows: Iterator[Any]) -> Iterator[pa.RecordBatch]:
         while part := list(islice(rows, BATCH_ROWS)):

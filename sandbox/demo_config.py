@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from sandbox import anthropic_api, openai_api, slack_api
+from sandbox import anthropic_api, openai_api, pagerduty_api, slack_api, statuspage_api
 from sandbox.catalog import (
     ANTHROPIC_ORG_ID,
     FEATURES,
@@ -25,7 +25,7 @@ from sandbox.events import LAUNCH_DAYS_BEFORE, LAUNCH_FEATURE, PRICE_CHANGE_DAYS
 from sandbox.exchange import RATE_COLUMNS, rate_rows
 from sandbox.exports import HISTORY_DAYS
 from sandbox.hosting import HOST, PROJECT_FEATURES
-from sandbox.keys import ADMIN_KEY_ANTHROPIC, ADMIN_KEY_OPENAI, SLACK_TOKEN
+from sandbox.keys import ADMIN_KEY_ANTHROPIC, ADMIN_KEY_OPENAI, API_KEY_PAGERDUTY, SLACK_TOKEN
 from sandbox.prices import PRICES_BEFORE_CHANGE, TIER_FACTORS, UNIT_PRICES
 from sandbox.slack_store import AI_ALERTS_CHANNEL, FINOPS_CHANNEL
 from sandbox.traffic import Measure
@@ -46,6 +46,10 @@ class DemoConnection:
     anthropic_base_url: str
     anthropic_org_id: str
     anthropic_admin_key: str
+    pagerduty_base_url: str
+    pagerduty_api_key: str
+    status_base_urls: dict[str, str]
+    """By provider."""
     slack_base_url: str
     slack_token: str
     alerts_channel: str
@@ -82,6 +86,9 @@ def demo_connection(base_url: str) -> DemoConnection:
         anthropic_base_url=root + anthropic_api.BASE_PATH,
         anthropic_org_id=ANTHROPIC_ORG_ID,
         anthropic_admin_key=ADMIN_KEY_ANTHROPIC,
+        pagerduty_base_url=root + pagerduty_api.BASE_PATH,
+        pagerduty_api_key=API_KEY_PAGERDUTY,
+        status_base_urls={name: f"{root}{statuspage_api.BASE_PATH}/{name}" for name in statuspage_api.NAMES},
         slack_base_url=root + slack_api.BASE_PATH,
         slack_token=SLACK_TOKEN,
         alerts_channel=AI_ALERTS_CHANNEL,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import astuple
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from time import sleep
 
 from sandbox.company import Company
 from sandbox.host_bill import FOCUS_COLUMNS, focus_rows
 from sandbox.hosting import host_charges
+from sandbox.incident_actions import ACTION_COLUMNS, action_rows
 from sandbox.outcomes import OUTCOME_COLUMNS, outcome_counts
 from sandbox.parser_calls import LOG_COLUMNS, log_rows, parser_calls
 
@@ -20,6 +21,7 @@ FOLDER = "exports"
 HOST_BILL = "gpu-host-focus.csv"
 PARSER_LOG = "contract-parser.csv"
 OUTCOMES = "outcomes.csv"
+INCIDENT_ACTIONS = "incident-actions.csv"
 
 HISTORY_DAYS = 120
 """The files go back that many days before the anchor, as far as the demo loads bills."""
@@ -32,6 +34,7 @@ def write_exports(company: Company, folder: Path, now: datetime, history_days: i
     start, end = company.anchor - timedelta(days=history_days), now.date()
     _write(folder / HOST_BILL, FOCUS_COLUMNS, focus_rows(host_charges(company, start, end)))
     _write(folder / PARSER_LOG, LOG_COLUMNS, log_rows(parser_calls(company, start, end)))
+    _write(folder / INCIDENT_ACTIONS, ACTION_COLUMNS, action_rows(company, datetime.combine(end, time(), UTC)))
     _write(folder / OUTCOMES, OUTCOME_COLUMNS, map(astuple, outcome_counts(company, start, end)))
 
 
@@ -44,7 +47,7 @@ def keep_writing(company: Company, folder: Path, now: Callable[[], datetime]) ->
 
 def _after_midnights(company: Company, folder: Path, now: Callable[[], datetime], written: date) -> None:
     while True:
-        time.sleep(_LOOK_SECONDS)
+        sleep(_LOOK_SECONDS)
         moment = now()
         if moment.date() != written:
             write_exports(company, folder, moment)

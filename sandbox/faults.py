@@ -12,7 +12,7 @@ RateFault = Literal["rate_limit", "server_error"]
 class Faults:
     """Switches for failures. The occasional ones go by request number, so a run can be repeated.
 
-    Shared by the usage and cost APIs of both providers; the Slack switches concern Slack alone.
+    Shared by all vendors but Slack, whose switches concern it alone.
     """
 
     rate_limit_rate: float = 1 / 40
@@ -25,11 +25,12 @@ class Faults:
     key_expired: bool = False
     """Every admin key is refused with 401."""
     malformed_page: bool = False
-    """Pages come back as valid JSON without `has_more`, and their buckets without `results`."""
+    """Pages come back as valid JSON without `has_more` (PagerDuty: `more`), and their buckets without `results`; a
+    status page as the HTML of one that has moved."""
     truncated_body: bool = False
     """Pages come back as JSON cut off in the middle."""
     repeated_cursor: bool = False
-    """Every page says `has_more` and names the same cursor."""
+    """Every page says `has_more` and names the same cursor; PagerDuty's say `more` for ever."""
     slack_down: bool = False
     """Slack answers 503 to everything."""
     slack_rate_limit_next: int = 0

@@ -1,4 +1,4 @@
-"""The sandbox as one ASGI app: OpenAI, Anthropic and Slack side by side."""
+"""The sandbox as one ASGI app: OpenAI, Anthropic, PagerDuty, the status pages and Slack side by side."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from sandbox import anthropic_api, openai_api
+from sandbox import anthropic_api, openai_api, pagerduty_api, statuspage_api
 from sandbox.anthropic_api import anthropic_routes
 from sandbox.catalog import COMPANY_NAME
 from sandbox.company import Company
 from sandbox.errors import ApiError
 from sandbox.faults import Faults
 from sandbox.openai_api import openai_routes
+from sandbox.pagerduty_api import pagerduty_routes
 from sandbox.slack_api import SlackApi
 from sandbox.slack_store import SlackStore
+from sandbox.statuspage_api import statuspage_routes
 from sandbox.vendor_http import json_response
 
 
@@ -38,6 +40,8 @@ def create_app(
         routes=[
             *openai_routes(company, now, faults),
             *anthropic_routes(company, now, faults),
+            *pagerduty_routes(company, now, faults),
+            *statuspage_routes(company, now, faults),
             *slack.routes(),
             Route("/_sandbox/faults", _faults_handler(faults), methods=["GET", "POST"]),
             Route("/", _index_handler(company, now), methods=["GET"]),
@@ -73,6 +77,8 @@ def _index_handler(company: Company, now: Callable[[], datetime]) -> Callable[[R
             f"It is {now():%Y-%m-%d %H:%M} UTC here.</p><ul>"
             f"<li><code>{openai_api.BASE_PATH}/organization/…</code></li>"
             f"<li><code>{anthropic_api.BASE_PATH}/v1/organizations/…</code></li>"
+            f"<li><code>{pagerduty_api.BASE_PATH}/incidents</code></li>"
+            f"<li><code>{statuspage_api.BASE_PATH}/openai</code>, <code>…/anthropic</code></li>"
             '<li><a href="/slack">Slack channels</a></li>'
             '<li><a href="/_sandbox/faults">Faults</a></li></ul></body></html>'
         )
@@ -86,6 +92,8 @@ async def _not_found(request: Request, _error: Exception) -> Response:
     if request.url.path.startswith(anthropic_api.BASE_PATH + "/"):
         body = {"type": error.kind, "message": error.message}
         return json_response({"type": "error", "error": body, "request_id": None}, 404)
+    if request.url.path.startswith(pagerduty_api.BASE_PATH + "/"):
+        return json_response({"error": {"message": "Not Found", "code": 2100}}, 404)
     body_openai = {
         "message": error.message,
         "type": "invalid_request_error",

@@ -13,6 +13,9 @@ from store.tables import (
     Charge,
     CollectorRun,
     CostDay,
+    Incident,
+    IncidentAction,
+    IncidentSpan,
     InferenceRequest,
     LatencyHour,
     Outcome,
@@ -39,6 +42,9 @@ LOADED = (
     SliMinute,
     SliHour,
     Outcome,
+    Incident,
+    IncidentSpan,
+    IncidentAction,
     Quarantine,
     Restatement,
     CollectorRun,
@@ -55,7 +61,7 @@ def forget_source(store: Store, source: str) -> int:
             for row in LOADED
         }
         attributed.rebuild(connection, days)
-    return sum(counts[row] for row in (Charge, TokenUsage, InferenceRequest, Outcome))
+    return sum(counts[row] for row in (Charge, TokenUsage, InferenceRequest, Outcome, Incident, IncidentAction))
 
 
 def _days(connection: Connection, rollup: type, source: str) -> Iterable[date]:

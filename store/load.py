@@ -1,8 +1,10 @@
 """Replaces a source's slice of a fact table: atomic, idempotent, with changes of complete days on record."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -12,16 +14,30 @@ from store import bulk, ledger, reference, restate, rollup, telemetry
 from store.billing import refuse_second_bill
 from store.books import Books
 from store.engine import Store
+from store.incidents import incident_slice
 from store.price_book import save_seen
 from store.schema import table
-from store.tables import Charge, CollectorRun, InferenceRequest, Outcome, TokenUsage
+from store.tables import (
+    Charge,
+    CollectorRun,
+    Incident,
+    IncidentAction,
+    InferenceRequest,
+    Outcome,
+    TokenUsage,
+)
 
 TIME_COLUMN: dict[type, str] = {
     Charge: "charge_period_start",
     TokenUsage: "started_at",
     InferenceRequest: "started_at",
     Outcome: "day",
+    IncidentAction: "created_at",
 }
+ROLLED_UP = (Charge, TokenUsage, InferenceRequest)
+"""The rows that daily rollups and owners are made of; the others name their feature themselves."""
+
+NOTHING_ELSE: Mapping[type, Sequence[pa.RecordBatch]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +69,37 @@ def replace_window(
     now: datetime,
     periods: Sequence[BillingPeriod] = (),
     complete_to: datetime | None = None,
+    also: Mapping[type, Sequence[pa.RecordBatch]] = NOTHING_ELSE,
+    keeps_unlisted: bool = False,
 ) -> Loaded:
     """Makes `batches` the only rows of `source` in `window` (or in `periods`, for files without row ids).
+
+    `also` are rows of other classes that belong to these and are replaced with them. With `keeps_unlisted` only
+    incidents that the batches name are replaced, for a source that lists no more than its newest.
 
     One transaction carries the delete, the insert, the rollups, the restatements and the run's `ok`, so a
     crash leaves the old slice whole. Raises StoreError; BillingConflictError when another source bills an account.
     """
-    with bulk.staged(store, row, batches) as staged, store.write() as connection:
-        slice_ = _slice(store, row, source, window, periods)
+    if row is Incident:
+        batches = list(batches)
+        slices = {kind: incident_slice(kind, source, window, batches, keeps_unlisted) for kind in (row, *also)}
+    else:
+        slices = {row: _slice(store, row, source, window, periods)}
+    slice_ = slices[row]
+    with ExitStack() as stack:
+        staged = stack.enter_context(bulk.staged(store, row, batches))
+        beside = {kind: stack.enter_context(bulk.staged(store, kind, also[kind])) for kind in also}
+        connection = stack.enter_context(store.write())
         before = restate.totals(connection, row, slice_)
-        days = set() if row is Outcome else rollup.touched_days(connection, row, slice_)
+        days = rollup.touched_days(connection, row, slice_) if row in ROLLED_UP else set()
         hours = telemetry.touched_hours(connection, slice_) if row is InferenceRequest else None
         replaced = sa.select(sa.func.count()).select_from(table(row)).where(slice_)
         replaced_count = int(connection.execute(replaced).scalar_one())
-        connection.execute(sa.delete(table(row)).where(slice_))
+        for kind, of_kind in slices.items():
+            connection.execute(sa.delete(table(kind)).where(of_kind))
         row_count = staged.insert(connection)
+        for rows in beside.values():
+            rows.insert(connection)
         if row is Charge:
             refuse_second_bill(connection, source, slice_)
         restated = restate.record(
@@ -79,7 +111,7 @@ def replace_window(
             by_period=bool(periods),
             now=now,
         )
-        if row is not Outcome:  # whose rows name their feature, and which are a rollup themselves
+        if row in ROLLED_UP:
             days |= rollup.touched_days(connection, row, slice_)
             reference.attribute_new_keys(connection, row, slice_, books.rules)
             rollup.rebuild(connection, row, source, days, books.prices)

@@ -8,12 +8,24 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from domain.incident.words import UNCOUNTED
 from store.bulk import insert_rows
 from store.schema import table, to_batch
-from store.tables import Charge, CollectorRun, InferenceRequest, Outcome, Restatement, TokenUsage
+from store.tables import (
+    Charge,
+    CollectorRun,
+    Incident,
+    IncidentAction,
+    InferenceRequest,
+    Outcome,
+    Restatement,
+    TokenUsage,
+)
 
 Totals = dict[tuple[date, str], Decimal]
 """(UTC day, measure) → total; a measure names its unit."""
+
+_MOMENT = {Outcome: "day", Incident: "declared_at", IncidentAction: "created_at"}
 
 
 def totals(connection: Connection, row: type, slice_: sa.ColumnElement[bool]) -> Totals:
@@ -26,7 +38,7 @@ def totals(connection: Connection, row: type, slice_: sa.ColumnElement[bool]) ->
         for on, currency, cost in connection.execute(query.where(slice_).group_by(day, columns.billing_currency)):
             found[on, f"billed_cost {currency}"] = Decimal(cost)
         return found
-    day = sa.cast(columns.day if row is Outcome else columns.started_at, sa.Date)
+    day = sa.cast(columns[_MOMENT.get(row, "started_at")], sa.Date)
     for record in connection.execute(sa.select(day, *_measures(row)).where(slice_).group_by(day)).mappings():
         values: dict[str, Any] = dict(record)
         on = next(value for value in values.values() if isinstance(value, date))
@@ -43,6 +55,11 @@ def _measures(row: type) -> list[sa.ColumnElement[Any]]:
             sa.func.sum(columns.outcome_count).label("outcomes"),
             sa.func.sum(columns.good_count).label("good outcomes"),
         ]
+    if row is Incident:
+        counted = sa.case((columns.status.in_(UNCOUNTED), 0), else_=1)
+        return [sa.func.sum(counted).label("incidents")]
+    if row is IncidentAction:
+        return [sa.func.count().label("actions")]
     if row is InferenceRequest:
         return [
             sa.func.sum(columns.input_tokens).label("input_tokens"),

@@ -543,6 +543,81 @@ class Outcome:
 
 
 @dataclass(slots=True, kw_only=True)
+class Incident:
+    """One incident of one source. `provider` NULL: our own; set: an incident of that provider, from its status page.
+
+    An incident belongs to the moment it was declared. `severity` is sev1 to sev4 as it is now; `severity_from` says
+    where a source without severities got it from, such as urgency. `status` is open, mitigated (the impact is over,
+    the work is not), resolved, merged (`merged_into` is the one that counts) or declined (none after all).
+    `impact_started_at` is never guessed from `declared_at`. `mitigated_at` and `resolved_at` are the last ones of a
+    reopened incident, whose restore time is the sum of its `incident_span`. `components` are separated by "; ".
+    `postmortem_due_at`: 72 hours after the impact of a sev1 or sev2 ended, or as the source says; NULL: none is owed.
+    """
+
+    source: str
+    incident_id: str
+    title: str
+    status: str
+    declared_at: datetime
+    number: str | None = None
+    url: str | None = None
+    severity: str | None = None
+    severity_from: str | None = None
+    service: str | None = None
+    provider: str | None = None
+    kind: str | None = None
+    cause: str | None = None
+    ai_related: bool | None = None
+    feature: str | None = None
+    team: str | None = None
+    impact_started_at: datetime | None = None
+    detected_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    mitigated_at: datetime | None = None
+    resolved_at: datetime | None = None
+    updated_at: datetime | None = None
+    merged_into: str | None = None
+    components: str | None = None
+    postmortem_url: str | None = None
+    postmortem_due_at: datetime | None = None
+    postmortem_published_at: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class IncidentSpan:
+    """One span `[started_at, ended_at)` of an incident's impact; `ended_at` NULL while it goes on.
+
+    Every incident with a known impact start has one, a reopened one several; without a start there is none.
+    `declared_at` repeats the incident's, so that both are loaded by the same windows.
+    """
+
+    source: str
+    incident_id: str
+    declared_at: datetime
+    started_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class IncidentAction:
+    """One remediation item that an incident led to. `incident_id` is the incident's id or its number.
+
+    `state` is open, done or dropped.
+    """
+
+    source: str
+    action_id: str
+    incident_id: str
+    created_at: datetime
+    title: str
+    state: str
+    owner: str | None = None
+    due_on: date | None = None
+    completed_at: datetime | None = None
+    url: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class Feature:
     """One AI feature of the organisation, as `features.toml` declares it."""
 
@@ -885,7 +960,7 @@ class Annotation:
     feature: str | None = None
 
 
-FACTS = (Charge, TokenUsage, InferenceRequest, Outcome)
+FACTS = (Charge, TokenUsage, InferenceRequest, Outcome, Incident, IncidentSpan, IncidentAction)
 ROLLUPS = (
     CostDay,
     BillDay,

@@ -112,6 +112,17 @@ def test_the_azure_trace_is_counted(burnline: Command) -> None:
     assert row["estimated_cost"] == "96.791325"
 
 
+def test_incidents_and_what_is_to_be_done_come_from_files(burnline: Command, tmp_path: Path) -> None:
+    incidents = "incident_id,title,declared_at,severity\n7,Slow answers,2026-11-03T10:00Z,P2\n"
+    actions = "action_id,incident_id,created_at,title,due_on\n1,7,2026-11-04T09:00Z,Add a limit,2026-11-20\n"
+    told = burnline("import", "incidents", write(tmp_path / "desk.csv", incidents))
+    assert (told.exit_code, "incidents-desk: desk.csv" in told.stdout) == (0, True)
+    assert burnline("import", "incident-actions", write(tmp_path / "items.csv", actions)).exit_code == 0
+    asked = burnline("query", "incident/actions", "--param", "today=2026-11-23", "--format", "json")
+    (row,) = json.loads(asked.stdout)
+    assert (row["due_state"], row["incident_title"], row["incident_severity"]) == ("overdue", "Slow answers", "sev2")
+
+
 def test_an_export_can_be_imported_again(burnline: Command, tmp_path: Path) -> None:
     burnline("import", "focus", SAMPLE)
     path = tmp_path / "out [1] :smile:.csv"

@@ -18,6 +18,9 @@ NOW = datetime(2026, 11, 3, 12, 30, 15, 250, tzinfo=UTC)
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 KEY = "sk-admin-abcdef123456"
 
+COMMON = {"account": "org-demo", "admin_key": "env:DEMO_KEY", "api_key": "env:DEMO_KEY"}
+"""Settings that a source gets when it has them."""
+
 Answer = httpx2.Response | Exception
 
 
@@ -107,7 +110,8 @@ def api_of(client: Callable[..., HttpClient]) -> Callable[..., Api]:
     """An Api for a source, as the runner makes it."""
 
     def make(source: Source, now: datetime = NOW, **settings: Any) -> Api:
-        chosen = source.settings.model_validate({"account": "org-demo", "admin_key": "env:DEMO_KEY", **settings})
+        needed = {name: value for name, value in COMMON.items() if name in source.settings.model_fields}
+        chosen = source.settings.model_validate({**needed, **settings})
         return Api(source.name, chosen, now, client(source.endpoint(chosen), source=source.name))
 
     return make

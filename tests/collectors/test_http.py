@@ -78,6 +78,12 @@ def test_retry_after_in_seconds_is_waited_for(client: Client, vendor: Any, fake_
     assert fake_time.slept == [17]
 
 
+def test_a_limit_that_tells_when_it_ends_is_waited_for(client: Client, vendor: Any, fake_time: Any) -> None:
+    vendor.says(PATH, httpx2.Response(429, headers={"RateLimit-Reset": "17"}), OK)
+    client().get("/report")
+    assert fake_time.slept == [17]
+
+
 def test_retry_after_as_a_date_is_waited_for(client: Client, vendor: Any, fake_time: Any) -> None:
     vendor.says(PATH, httpx2.Response(503, headers={"Retry-After": "Tue, 03 Nov 2026 12:31:00 GMT"}), OK)
     client().get("/report")

@@ -101,6 +101,7 @@ def test_the_template_is_valid_and_so_are_its_examples(tmp_path: Path) -> None:
     (tmp_path / "burnline.toml").write_text("\n".join(examples), encoding="utf-8")
     settings = load_settings(tmp_path)
     assert settings.sources.keys() == {
-        "openai_costs", "openai_usage", "anthropic_costs", "anthropic_usage", "focus", "gateway_log"
+        "openai_costs", "openai_usage", "anthropic_costs", "anthropic_usage", "focus", "gateway_log",
+        "pagerduty", "openai_status"
     }  # fmt: skip
     assert settings.slack is not None

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from collectors.configured import configured
 from collectors.run import Runner
 from config.loader import load_reference
 from config.settings import load_settings
+from domain.window import Window
+from queries.incident_clocks import incident_clocks
 from queries.runner import run
 from sandbox.catalog import FRONTIER
 from sandbox.company import Company
@@ -26,9 +29,12 @@ from sandbox.events import PRICE_CHANGE_DAYS_BEFORE
 from sandbox.exports import write_exports
 from sandbox.faults import Faults
 from sandbox.hosting import HOST, PROJECT_FEATURES, host_charges
+from sandbox.incident_actions import action_rows
+from sandbox.incidents import SHOP_SERVICE, CompanyIncident, company_incidents
 from sandbox.outcomes import outcome_counts
 from sandbox.parser_calls import PARSER_FEATURE, parser_calls
 from sandbox.prices import usd_per_million
+from sandbox.provider_incidents import provider_incidents
 from sandbox.server import create_app
 from sandbox.traffic import Measure
 from sandbox.truth import Truth
@@ -212,6 +218,112 @@ def test_failures_and_retries_are_those_of_the_log(line: Line) -> None:
     assert found["failed_count"] == (calls.statuses != 200).sum()
     assert found["retried_count"] == (calls.tries > 0).sum()
     assert 0 < found["lost_cost"] < found["logged_cost"]
+
+
+def test_every_incident_is_known_as_far_as_anybody_told(line: Line) -> None:
+    expected = {
+        one.incident_id: (
+            "merged" if one.merged_into else "resolved" if one.over_at(line.now) else "open",
+            f"sev{one.priority[1]}" if one.priority else None,
+            None if one.service == SHOP_SERVICE else one.service,
+            one.service != SHOP_SERVICE,
+            one.merged_into,
+            one.declared_at,
+            one.acknowledged_at,
+            one.over_at(line.now),
+            known_postmortem(one, line.now),
+        )
+        for one in told_incidents(line)
+    }
+    found = {
+        row["incident_id"]: (
+            *(row[name] for name in ("status", "severity", "feature", "ai_related", "merged_into")),
+            *(
+                aware(row[name])
+                for name in ("declared_at", "acknowledged_at", "resolved_at", "postmortem_published_at")
+            ),
+        )
+        for row in line.ask("incident/timeline", team=[], feature=[])
+        if row["provider"] is None
+    }
+    assert len(expected) == 10
+    assert found == expected
+
+
+def test_every_span_of_impact_is_there_once(line: Line) -> None:
+    expected = [
+        (one.incident_id, start, end if end and end <= line.now else None)
+        for one in told_incidents(line)
+        if one.start_is_told and not one.merged_into
+        for start, end in one.impact
+        if start <= line.now
+    ]
+    with line.store.read() as connection:
+        rows = connection.execute(
+            sa.text("select incident_id, started_at, ended_at from incident_span where source = 'pagerduty'")
+        ).all()
+    assert sorted((key, aware(start), aware(end)) for key, start, end in rows) == sorted(expected)
+
+
+def test_the_clocks_are_the_companys(line: Line) -> None:
+    start, end = (datetime.combine(day, datetime.min.time(), UTC) for day in line.span)
+    clocks = incident_clocks(partial(run, line.store), Window(start, end), line.now).clocks
+    counted = [one for one in told_incidents(line) if not one.merged_into]
+    over = [one for one in counted if one.over_at(line.now)]
+    restored = [
+        sum((b - a for a, b in one.impact if b is not None), timedelta()).total_seconds()
+        for one in over
+        if one.start_is_told
+    ]
+    detected = [
+        max(timedelta(), one.declared_at - one.impact[0][0]).total_seconds() for one in counted if one.start_is_told
+    ]
+    assert (clocks.declared_count, clocks.restored_count, clocks.open.count) == (len(counted), len(over), 1)
+    assert clocks.restore.mean_seconds == pytest.approx(sum(restored) / len(restored))
+    assert clocks.detect.mean_seconds == pytest.approx(sum(detected) / len(detected))
+    assert (clocks.detect.count, clocks.detect.of_count) == (len(counted) - 1, len(counted))
+
+
+def test_both_status_pages_tell_every_incident_of_their_provider(line: Line) -> None:
+    expected = [
+        (one.provider, one.incident_id, one.started_at, one.monitoring_at, "; ".join(one.components))
+        for provider in ("anthropic", "openai")
+        for one in provider_incidents(line.truth.company.seed, ANCHOR, provider)
+        if one.started_at <= line.now
+    ]
+    rows = run(
+        line.store, "incident/provider_incidents", start=datetime(2026, 7, 1, tzinfo=UTC), end=line.now, provider=[]
+    ).rows()
+    found = [
+        (row["provider"], row["incident_id"], aware(row["span_started_at"]), aware(row["span_ended_at"]),
+         row["components"])
+        for row in rows
+    ]  # fmt: skip
+    assert sorted(found) == sorted(expected)
+
+
+def test_remediation_items_are_those_of_the_table(line: Line) -> None:
+    rows = run(line.store, "incident/actions", today=line.now.date(), owner=[], state=[]).rows()
+    midnight = datetime.combine(line.now.date(), datetime.min.time(), UTC)
+    expected = {row[0]: (row[4], row[5] or None) for row in action_rows(line.truth.company, midnight)}
+    assert {row["action_id"]: (row["state"], row["owner"]) for row in rows} == expected
+
+
+def told_incidents(line: Line) -> list[CompanyIncident]:
+    """Those that were declared in the days that are loaded."""
+    known = company_incidents(line.truth.company.seed, ANCHOR)
+    return [one for one in known if one.declared_at.date() >= line.span[0] and one.declared_at <= line.now]
+
+
+def known_postmortem(one: CompanyIncident, now: datetime) -> datetime | None:
+    """When its postmortem was published, if it is; nobody asks for that of a merged one."""
+    written = None if one.merged_into else one.postmortem_at
+    return written if written and written <= now else None
+
+
+def aware(moment: datetime | None) -> datetime | None:
+    """A stored time with its zone."""
+    return moment and moment.replace(tzinfo=UTC)
 
 
 def test_the_late_days_were_restated_on_the_record(line: Line) -> None:

@@ -170,4 +170,9 @@ def test_the_connection_says_where_each_vendor_is(company: Company, tmp_path: Pa
     assert isinstance(connection, DemoConnection)
     assert connection.openai_base_url == "http://127.0.0.1:9/openai/v1"
     assert connection.anthropic_base_url == "http://127.0.0.1:9/anthropic"
+    assert connection.pagerduty_base_url == "http://127.0.0.1:9/pagerduty"
+    assert connection.status_base_urls == {
+        "openai": "http://127.0.0.1:9/status/openai",
+        "anthropic": "http://127.0.0.1:9/status/anthropic",
+    }
     assert connection.slack_base_url == "http://127.0.0.1:9/slack/api/"

@@ -25,6 +25,9 @@ from store.tables import (
     CollectorRun,
     CostDay,
     Feature,
+    Incident,
+    IncidentAction,
+    IncidentSpan,
     InferenceRequest,
     ModelUsageDay,
     Outcome,
@@ -36,7 +39,7 @@ from store.tables import (
     SourceState,
     UsageDay,
 )
-from tests.app.support import company, outcomes, prices
+from tests.app.support import company, incidents, outcomes, prices
 from tests.support.slos import indicator, slo
 
 ORGANIZATION_BUDGET = Decimal(20000)
@@ -68,6 +71,9 @@ def seed(store: Store, now: datetime) -> company.Books:
     insert(store, Restatement, restatements(now))
     insert(store, Outcome, outcomes.outcomes(now.date()))
     insert(store, InferenceRequest, outcomes.requests(now))
+    insert(store, Incident, incidents.incidents(now))
+    insert(store, IncidentSpan, incidents.spans(now))
+    insert(store, IncidentAction, incidents.actions(now))
     with store.write() as connection:
         for row, rollup in ((BillDay, bill_day), (ModelUsageDay, model_usage_day), (RequestDay, request_day)):
             connection.execute(sa.insert(table(row)).from_select(list(column_names(row)), rollup.rows(sa.true())))

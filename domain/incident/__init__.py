@@ -1,0 +1,1 @@
+"""Incidents: their clocks, what is open, what is owed afterwards."""
