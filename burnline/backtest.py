@@ -153,12 +153,11 @@ def backtest(slo: SloDefinition, objective: Objective, file: MinuteFile) -> Back
     """Judges the series at its last minute and evaluates every pair at each minute, without the SLO's exclusions."""
     events = file.series.without([exclusion.window for exclusion in slo.exclusions])
     slice_minutes = (objective.slice_seconds or DEFAULT_SLICE_MINUTES * 60) // 60
-    slice_target = objective.slice_target or objective.target
-    counted = judged(events, slo.method, slice_minutes, slice_target)
+    counted = judged(events, slo.method, slice_minutes, objective.slice_target)
     windows = tuple(_judged(period, events, counted, objective) for period in slo.windows)
     recent = counted.counts(counted.end - RECENT_MINUTES, counted.end)
     first = windows[0]
-    methods = by_method(events, first.first, first.end, slice_minutes, slice_target)
+    methods = by_method(events, first.first, first.end, slice_minutes, objective.slice_target)
     disagree = disagreement(methods, objective.target)
     return Backtest(
         slo=slo,
