@@ -123,6 +123,8 @@ class Backtest:
     def _exhaustion(self) -> str:
         if self.left_simple == 0 and self.left_simulated == 0:
             return "The budget is spent."
+        if self.windows[0].left is None or self.burns["6h"] is None:
+            return "Of the last 6 h nothing is known, so nobody can tell when the budget is spent."
         simple, simulated = (
             "never" if left is None else f"in {float(left) / 60:,.1f} h"
             for left in (self.left_simple, self.left_simulated)
