@@ -22,6 +22,8 @@ DIMENSIONS = {
     "project": "Project",
     "environment": "Environment",
 }
+LABELS = {**DIMENSIONS, "service": "Service"}
+"""Of everything that can be filtered by; costs have no service to be grouped by."""
 BUCKETS = {"day": "Day", "week": "Week", "month": "Month"}
 MEASURES = {"billed": "Billed", "effective": "Effective"}
 FILTERABLE = ("provider", "team", "feature", "model", "environment")
@@ -155,7 +157,7 @@ def choose_filters(found: Options, dimensions: tuple[str, ...]) -> tuple[tuple[s
         for name in dimensions:
             names = found.of(name)
             items = st.multiselect(
-                DIMENSIONS[name],
+                LABELS[name],
                 list(names),
                 format_func=partial(_named, names),
                 key=KEYS.get(name, name),
@@ -174,7 +176,6 @@ def _named(names: Mapping[str, str], item: str) -> str:
 def told(chosen: tuple[tuple[str, Items], ...], found: Options) -> str:
     """The active filters as words: `Team: Discovery. Model: a and b.`; empty without any."""
     parts = [
-        f"{DIMENSIONS[name]}: {fmt.listed([found.of(name).get(item, item) for item in items])}."
-        for name, items in chosen
+        f"{LABELS[name]}: {fmt.listed([found.of(name).get(item, item) for item in items])}." for name, items in chosen
     ]
     return f"Only {' '.join(parts)}" if parts else ""

@@ -1,9 +1,9 @@
 -- title:   How long did requests take over time?
 -- grain:   one row per (hour or day, measure, upper edge of a bucket) with answered requests; the last edge is infinite
--- params:  start timestamp, end timestamp, bucket text (hour or day), service texts, provider texts, model texts
+-- params:  start timestamp, end timestamp, step text(hour|day), service texts, provider texts, model texts
 -- returns: moment timestamp, measure text, le_seconds ratio, request_count count
 select
-  case when :bucket = 'day' then date_trunc('day', hour) else hour end as moment,
+  case when cast(:step as varchar) = 'day' then date_trunc('day', hour) else hour end as moment,
   measure,
   le_seconds,
   cast(sum(request_count) as bigint) as request_count
