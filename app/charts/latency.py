@@ -62,7 +62,7 @@ def heat_map(
         "customdata": [[_edge(edge)] * len(moments) for edge in shown],
         "colorscale": [list(step) for step in HEAT],
         "showscale": True,
-        "colorbar": {"tickformat": ".0%", "title": {"text": "of the hour", "side": "right"}, "thickness": 12},
+        "colorbar": {"tickformat": ".0%", "title": {"text": "share", "side": "right"}, "thickness": 12},
         "hovertemplate": "%{x}<br>within %{customdata}: %{z:.1%}<extra></extra>",
     }
     return Chart(title, subtitle, {"data": [trace], "layout": made}, f"{title}. {subtitle}")
@@ -74,7 +74,7 @@ def _rows(shown: Sequence[float]) -> dict[str, Any]:
     return {
         "tickmode": "array",
         "tickvals": places,
-        "ticktext": [fmt.seconds(tick) for tick in marks],
+        "ticktext": [f"{tick:g} s" for tick in marks],
         "showgrid": False,
     }
 

@@ -20,7 +20,7 @@ from queries.runner import Result
 
 PAGE = {"title": "Latency", "url": "latency", "icon": ":material/speed:", "order": 52}
 
-SPANS = {"7d": "7 days", "1d": "24 hours", "28d": "28 days"}
+SPANS = {"1d": "24 hours", "7d": "7 days", "28d": "28 days"}
 DAYS = {"1d": 1, "7d": 7, "28d": 28}
 FILTERED = ("service", "provider", "model")
 HISTORY_DAYS = 56
@@ -121,7 +121,6 @@ def _heat(asked: Asked) -> None:
         ),
         key="heat",
     )
-    show_sql(_over_time(asked))
 
 
 @section

@@ -29,7 +29,7 @@ def expected(column: str, days: int) -> list[float]:
 
 
 def test_the_cards_are_percentiles_of_all_timed_requests(full_store: Store, open_app: OpenApp) -> None:
-    app = open_app("latency")
+    app = open_app("latency", span="7 days")
     cards = reading.metrics(app)
     half, most, nearly_all = expected("duration_seconds", 7)
     assert (cards["P50"], cards["P95"], cards["P99"]) == tuple(map(fmt.seconds, (half, most, nearly_all)))
@@ -43,7 +43,7 @@ def test_the_first_token_can_be_chosen_and_the_period_too(full_store: Store, ope
 
 
 def test_each_item_has_its_own_percentiles(full_store: Store, open_app: OpenApp) -> None:
-    shown = reading.table_with(open_app("latency", level="Model"), "p95").set_index("item")
+    shown = reading.table_with(open_app("latency", level="Model", span="7 days"), "p95").set_index("item")
     assert list(shown.index) == ["gpt-5.4"]
     assert shown.loc["gpt-5.4", "p95"] == pytest.approx(expected("duration_seconds", 7)[1])
 
