@@ -8,6 +8,9 @@ from typing import Any, Literal
 
 from config.settings import Settings
 from domain.duration import parse_duration
+from domain.slo.definition import SloDefinition
+from domain.slo.standing import Standing
+from queries.promises import Ask, known_to, promises
 
 Severity = Literal["page", "ticket", "info"]
 SEVERITIES: tuple[Severity, ...] = ("info", "ticket", "page")
@@ -22,11 +25,12 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a rule may know besides its rows: the time (aware UTC), the settings, how often each source runs."""
+    """What a rule may know besides its rows: the time (aware UTC), the settings, how often each source runs, SLOs."""
 
     now: datetime
     settings: Settings
     source_every: Mapping[str, timedelta] = field(default_factory=dict)
+    slos: Sequence[SloDefinition] = ()
 
     @property
     def today(self) -> date:
@@ -70,6 +74,11 @@ class Rule:
     queries: Mapping[str, Callable[[Situation], Mapping[str, Any]]]
     find: Callable[[Mapping[str, Sequence[Row]], Situation], list[Finding]]
 
+    def examine(self, ask: Ask, situation: Situation) -> list[Finding]:
+        """Asks its queries and finds."""
+        rows = {query: ask(query, **params(situation)).rows() for query, params in self.queries.items()}
+        return self.find(rows, situation)
+
     @property
     def runbook(self) -> str:
         """Where the runbook is, from the root of the repository."""
@@ -79,3 +88,26 @@ class Rule:
         """True when a multiple of `every` lies between the last check and now, or nothing was checked yet."""
         step = parse_duration(self.every).total_seconds()
         return since is None or now.timestamp() // step > since.timestamp() // step
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseRule(Rule):
+    """A rule over SLOs: `judge` is pure, how every objective stands in, findings out."""
+
+    judge: Callable[[Sequence[Standing], Situation], list[Finding]]
+
+    def examine(self, ask: Ask, situation: Situation) -> list[Finding]:
+        """Asks how the promises stand and judges them."""
+        if not situation.slos:
+            return []
+        at = known_to(ask, situation.now)
+        return self.judge(promises(ask, situation.slos, at).standings, situation)
+
+
+def promise_rule(name: str, every: str, judge: Callable[[Sequence[Standing], Situation], list[Finding]]) -> PromiseRule:
+    """A rule over SLOs, which asks what it needs by itself."""
+    return PromiseRule(name, every, {}, _nothing, judge)
+
+
+def _nothing(_rows: Mapping[str, Sequence[Row]], _situation: Situation) -> list[Finding]:
+    return []

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy.engine import Connection
@@ -15,7 +16,8 @@ from alerts.discovery import sinks as discovered_sinks
 from alerts.lifecycle import Change, decide, open_for
 from alerts.notice import THREADED, compose
 from config.settings import Settings
-from queries.runner import run
+from domain.slo.definition import SloDefinition
+from queries.runner import Result, run
 from store.engine import Store
 from store.tables import Outbox
 
@@ -56,18 +58,20 @@ def check(
     now: datetime,
     *,
     source_every: Mapping[str, timedelta] | None = None,
+    slos: Sequence[SloDefinition] = (),
     since: datetime | None = None,
     rules: Mapping[str, Rule] | None = None,
 ) -> Report:
     """Evaluates the rules and records every transition with its messages, all or nothing.
 
-    `source_every` is how often each configured source runs, so that a daily one is not late after six hours.
+    `source_every` is how often each configured source runs, so that a daily one is not late after six hours; `slos`
+    are the promises that are judged.
     `since` is the time of the check before: rules that are not due again are left alone; None asks all.
     Raises StoreError when the ledger cannot be written.
     """
     known = discovered_rules() if rules is None else rules
     due = {name: rule for name, rule in known.items() if rule.is_due(now, since)}
-    evaluation = evaluate(store, due, Situation(now, settings, source_every or {}))
+    evaluation = evaluate(store, due, Situation(now, settings, source_every or {}, slos))
     unheard = (known.keys() - due.keys()) | evaluation.failed.keys()
     with store.write() as connection:
         changes = decide(ledger.current(connection, now), evaluation.findings, unheard, now)
@@ -81,10 +85,13 @@ def evaluate(store: Store, rules: Mapping[str, Rule], situation: Situation) -> E
     """Runs each rule's queries and the rule itself. A rule that fails does not stop the others."""
     findings: dict[str, Sequence[Finding]] = {}
     failed: dict[str, str] = {}
+
+    def ask(query: str, **params: Any) -> Result:
+        return run(store, query, **params)
+
     for name, rule in rules.items():
         try:
-            rows = {query: run(store, query, **params(situation)).rows() for query, params in rule.queries.items()}
-            findings[name] = rule.find(rows, situation)
+            findings[name] = rule.examine(ask, situation)
         except Exception as error:  # one broken rule must not silence the others
             failed[name] = f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else ''}"
             log.error("The rule %s could not be evaluated, its alerts stay as they are: %s", name, failed[name])  # noqa: TRY400  a traceback is for nobody here

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
+from fractions import Fraction
 
 from domain.wording import count
 
@@ -13,6 +14,16 @@ MONTHS = (
 def percent(ratio: Decimal) -> str:
     """`81%` for 0.8199: rounded down, so that a mark is never shown before it is passed."""
     return f"{(ratio * 100).to_integral_value(ROUND_FLOOR):,}%"
+
+
+def share(ratio: Fraction) -> str:
+    """`62%`: rounded down, so that what is left is never made more than it is."""
+    return f"{int(ratio * 100):,}%"
+
+
+def factor(ratio: Fraction | None) -> str:
+    """`14.4 times`; rounded down."""
+    return "unknown" if ratio is None else f"{int(ratio * 10) / 10:,.1f} times"
 
 
 def duration(span: timedelta) -> str:

@@ -70,7 +70,7 @@ class StopLog:
 def check_and_deliver(context: Context, now: datetime) -> Alerting:
     """Evaluates, records and sends, back-off or not: a person or a schedule asked for it. Raises StoreError."""
     every = {source.name: source.every for source in context.sources}
-    report = alerts.check(context.store, context.settings, now, source_every=every)
+    report = alerts.check(context.store, context.settings, now, source_every=every, slos=context.reference.slos)
     return Alerting(report, alerts.deliver(context.store, context.settings, now, retry_now=True))
 
 

@@ -15,6 +15,7 @@ from app.components.metrics import Card
 from app.components.section import section
 from app.slos import Line
 from domain.slo.definition import Origin
+from domain.slo.period import in_words
 from domain.slo.series import MinuteSeries
 from domain.window import floor_day
 from queries.runner import Result
@@ -65,7 +66,7 @@ def _detail(key: str) -> None:
             history.left,
             [(span.severity, span.start, span.end) for span in spans],
             title=_finding(line),
-            subtitle=f"Of {fmt.target(standing.objective.target)} over {slos.span(standing.period)}, by hour (UTC); "
+            subtitle=f"Of {fmt.target(standing.objective.target)} over {in_words(standing.period)}, by hour (UTC); "
             "shaded: alert windows (darker: page).",
         ),
         key="burn-down",
@@ -89,7 +90,7 @@ def _cards(line: Line) -> list[Card]:
     standing = line.standing
     others = [
         Card(
-            f"Left of {slos.span(period)}",
+            f"Left of {in_words(period)}",
             fmt.percent(_remaining(counts.bad, counts.total, standing.objective.budget), 1),
         )
         for period, counts in standing.others
@@ -97,7 +98,7 @@ def _cards(line: Line) -> list[Card]:
     return [
         Card("Attained", fmt.attainment(standing.attained), note=f"of {fmt.target(standing.objective.target)}"),
         Card(
-            f"Left of {slos.span(standing.period)}",
+            f"Left of {in_words(standing.period)}",
             _left(line),
             note=f"{fmt.compact(int(standing.counts.bad))} bad events",
         ),
@@ -137,7 +138,7 @@ def _alerts(key: str) -> None:
     spans = [] if series is None else slo_history.alerted(line.standing, series)
     st.markdown("## When would it have alerted?")
     if not spans:
-        empty.nothing(f"Never in {slos.span(line.standing.period)}, as far as minutes are kept.")
+        empty.nothing(f"Never in {in_words(line.standing.period)}, as far as minutes are kept.")
         return
     table.draw(
         pa.table(

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from domain.slo.shorthand import MINUTE_UNITS, nominal_minutes
 from domain.window import Window
+from domain.wording import count
 
 MONTHS = {"M": 1, "Q": 3, "Y": 12}
 
@@ -84,6 +85,16 @@ class CalendarPeriod:
 
 
 Period = RollingPeriod | CalendarPeriod
+_CALENDAR = {"m": "minute", "h": "hour", "d": "day", "w": "week", "M": "month", "Q": "quarter", "Y": "year"}
+
+
+def in_words(period: Period) -> str:
+    """`30 days`, `the calendar month`, `2 calendar weeks`."""
+    if isinstance(period, RollingPeriod):
+        days, rest = divmod(period.minutes, 1440)
+        return period.text if rest else count(days, "day")
+    word = _CALENDAR[period.unit]
+    return f"the calendar {word}" if period.count == 1 else count(period.count, f"calendar {word}")
 
 
 def _plus_months(moment: datetime, months: int) -> datetime:

@@ -1,0 +1,50 @@
+"""An error budget is used up, and not by chance. One alert per objective."""
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from alerts.base import Finding, Situation, State, promise_rule
+from alerts.wording import factor
+from domain.slo.attainment import State as Attained
+from domain.slo.period import in_words
+from domain.slo.standing import Standing
+
+
+def judge(standings: Sequence[Standing], _: Situation) -> list[Finding]:
+    """One finding per objective: firing while its budget is overspent and the promise surely missed.
+
+    Overspent, but by so few events that chance explains them: pending.
+    """
+    return [_finding(standing) for standing in standings]
+
+
+def _state(standing: Standing) -> State:
+    left = standing.remaining
+    if left is None or left > 0:
+        return "over"
+    return "firing" if standing.state is Attained.MISSED else "pending"
+
+
+def _finding(standing: Standing) -> Finding:
+    slo, left = standing.slo, standing.remaining
+    name = slo.display_name if len(slo.objectives) == 1 else f"{slo.display_name}: {standing.objective.name}"
+    spent = "nothing is known" if left is None else f"{factor(1 - left)} its error budget is spent"
+    state = _state(standing)
+    return Finding(
+        fingerprint=f"slo_budget:{standing.key}",
+        state=state,
+        severity="ticket",
+        level=1,
+        title=f"{name} has used up its error budget" if state != "over" else f"{name} has error budget again",
+        summary=(
+            f"{name}: {spent} over {in_words(standing.period)}, with {int(standing.counts.bad):,} bad of "
+            f"{int(standing.counts.total):,} events. What was agreed for a spent budget applies now."
+        ),
+        facts={"slo": standing.key, "bad_events": int(standing.counts.bad), "events": int(standing.counts.total)},
+        fields=(("Objective", f"{(standing.objective.target * 100).normalize():f}% over {in_words(standing.period)}"),),
+        owner=slo.owner,
+        page_path="slos?" + urlencode({"slo": standing.key}),
+    )
+
+
+RULE = promise_rule("slo_budget", every="5m", judge=judge)
