@@ -149,6 +149,12 @@ def horizon() -> Horizon:
     return Horizon(today, max(complete_end, since), costs_to, since)
 
 
+def to_now() -> Horizon:
+    """For what is known as it happens, not when a bill arrives: the period reaches to the end of today."""
+    today = now().date()
+    return Horizon(today, today + timedelta(days=1), None, today)
+
+
 def budgets(known: Horizon, currency: str, since: date) -> Budgets:
     """Budgets of a currency that have begun and ended after `since`, with where each will land."""
     return derived(

@@ -24,7 +24,10 @@ DIMENSIONS = {
 }
 BUCKETS = {"day": "Day", "week": "Week", "month": "Month"}
 MEASURES = {"billed": "Billed", "effective": "Effective"}
+WHOSE = {"all": "All", "own": "Our own", "providers": "Providers"}
 FILTERABLE = ("provider", "team", "feature", "model", "environment")
+LABELS = {**DIMENSIONS, "severity": "Severity"}
+"""What can be filtered by: costs by their dimensions, incidents by their severity too."""
 URL: Any = "query-params"
 KEYS = {"feature": "features"}
 """Names of filters in the URL that differ from their dimension: `feature` is the one feature a page looks into."""
@@ -68,6 +71,7 @@ def accept_keys(found: Options, *dimensions: str, **one_of: str) -> None:
         "by": DIMENSIONS,
         "bucket": BUCKETS,
         "measure": MEASURES,
+        "whose": WHOSE,
     }
     names |= {KEYS.get(name, name): found.of(name) for name in dimensions}
     names |= {key: found.of(name) for key, name in one_of.items()}
@@ -81,15 +85,15 @@ def accept_keys(found: Options, *dimensions: str, **one_of: str) -> None:
         st.rerun()
 
 
-def options() -> Options:
-    """What can be filtered by."""
-    return data.derived(("filter options",), _options)
+def options(query: str = "cost/filter_values") -> Options:
+    """What can be filtered by, from a query of (dimension, item, item_name)."""
+    return data.derived(("filter options", query), lambda: _options(query))
 
 
-def _options() -> Options:
+def _options(query: str) -> Options:
     found: dict[str, dict[str, str]] = defaultdict(dict)
     used: dict[str, set[str]] = defaultdict(set)
-    for row in data.ask("cost/filter_values").rows():
+    for row in data.ask(query).rows():
         names = found[row["dimension"]]
         taken = row["item_name"] in used[row["dimension"]]
         used[row["dimension"]].add(row["item_name"])
@@ -155,7 +159,7 @@ def choose_filters(found: Options, dimensions: tuple[str, ...]) -> tuple[tuple[s
         for name in dimensions:
             names = found.of(name)
             items = st.multiselect(
-                DIMENSIONS[name],
+                LABELS[name],
                 list(names),
                 format_func=partial(_named, names),
                 key=KEYS.get(name, name),
@@ -174,7 +178,6 @@ def _named(names: Mapping[str, str], item: str) -> str:
 def told(chosen: tuple[tuple[str, Items], ...], found: Options) -> str:
     """The active filters as words: `Team: Discovery. Model: a and b.`; empty without any."""
     parts = [
-        f"{DIMENSIONS[name]}: {fmt.listed([found.of(name).get(item, item) for item in items])}."
-        for name, items in chosen
+        f"{LABELS[name]}: {fmt.listed([found.of(name).get(item, item) for item in items])}." for name, items in chosen
     ]
     return f"Only {' '.join(parts)}" if parts else ""
