@@ -20,6 +20,7 @@ from config.settings import (
     load_settings,
 )
 from domain.closing import ENDED_DAYS as ENDED_DAYS
+from domain.provider_sla import Sla
 from domain.slo.definition import SloDefinition
 from queries import outlook
 from queries.outlook import Budgets
@@ -79,6 +80,12 @@ def slos() -> tuple[SloDefinition, ...]:
     """The SLOs of the folder slos/ that can be used; read again once a minute."""
     found = _reference()
     return () if isinstance(found, SettingsError) else found.slos
+
+
+def slas() -> tuple[Sla, ...]:
+    """What providers promise, as providers.toml declares it; read again once a minute."""
+    found = _reference()
+    return () if isinstance(found, SettingsError) else found.slas
 
 
 def _reference() -> Reference | SettingsError:

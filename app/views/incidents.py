@@ -27,6 +27,8 @@ PAGE = {"title": "Incidents", "url": "incidents", "icon": ":material/emergency:"
 FILTERS = ("severity", "team", "feature")
 OWN, PROVIDERS = "own", "providers"
 MINUTE = timedelta(minutes=1)
+OF_OURS = ("detected", "acknowledged", "postmortem", "team")
+"""What no provider tells of its incidents."""
 CONNECT = (
     "No incident is known. Connect PagerDuty, incident.io or ServiceNow and the providers' status pages in "
     "`burnline.toml`, or load a file: `python -m burnline import incidents FILE`. docs/incidents.md shows how."
@@ -202,6 +204,8 @@ def _list(asked: Asked, lines: list[Line]) -> None:
         "team": columns.text("Team"),
         "url": columns.link("Link"),
     }
+    if asked.whose == PROVIDERS:
+        shown = {name: column for name, column in shown.items() if name not in OF_OURS}
     st.dataframe(
         incident_tables.table(lines, asked.at).select(list(shown)),
         hide_index=True,
