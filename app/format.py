@@ -126,6 +126,15 @@ def milliseconds(seconds: float | None) -> str:
     return f"{_plain(value, 1 if abs(value) < 10 else 0)} ms"
 
 
+def seconds(value: float | None) -> str:
+    """How long an answer took: `820 ms`, `1.24 s`, `12.3 s`, `2 min`."""
+    if value is None or value != value:
+        return UNKNOWN
+    if value < 1:
+        return milliseconds(value)
+    return duration(value) if value >= 120 else f"{_plain(_decimal(value), 2 if value < 10 else 1)} s"
+
+
 def duration(seconds: float | None) -> str:
     """`41 s`, `12 min`, `3 h`, `2 days`: the largest unit that fits."""
     if seconds is None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from app import format as fmt
 from domain.slo.attainment import State
 from domain.slo.pairs import AlertPair
+from domain.slo.period import Period, RollingPeriod
 from domain.slo.standing import SHOWN_MINUTES, Standing, together
 
 STATES = {
@@ -23,6 +24,7 @@ SEVERITIES = {"page": "▲ Burning, page", "ticket": "△ Burning, ticket", "inf
 _GRAVEST = ("page", "ticket", "info")
 _ORDER = (State.MISSED, State.NOT_ENOUGH, State.MET, State.NO_DATA)
 TREND_DAYS = 28
+_CALENDAR = {"m": "minute", "h": "hour", "d": "day", "w": "week", "M": "month", "Q": "quarter", "Y": "year"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +99,24 @@ def headline(found: Sequence[Line]) -> str:
 def sentence(line: Line) -> str:
     """Where one promise stands, and where it goes."""
     standing, left = line.standing, line.remaining
+    of = f"its error budget of {span(standing.period)}"
     if left is None:
-        return f"{line.name} counted nothing in {standing.period.text}"
+        return f"{line.name} counted nothing in {span(standing.period)}"
     if left < 0:
-        told = f"{line.name} has overspent its error budget of {standing.period.text} by {fmt.percent(float(-left))}"
-    else:
-        told = f"{line.name} has {fmt.percent(float(left))} of its error budget of {standing.period.text} left"
-    if line.is_composite or standing.exhausted_at is None or left <= 0:
+        return f"{line.name} has spent {fmt.factor(1 - left)} {of}"
+    told = f"{line.name} has {fmt.percent(float(left))} of {of} left"
+    if line.is_composite or standing.exhausted_at is None or not left:
         return told
     return f"{told}; if the last 6 hours go on, it is gone {fmt.moment(standing.exhausted_at)}"
+
+
+def span(period: Period) -> str:
+    """A period in words: `30 days`, `the calendar month`."""
+    if isinstance(period, RollingPeriod):
+        days, rest = divmod(period.minutes, 1440)
+        return period.text if rest else fmt.plural(days, "day")
+    word = _CALENDAR[period.unit]
+    return f"the calendar {word}" if period.count == 1 else f"{period.count} calendar {word}s"
 
 
 def exhaustion(line: Line) -> str:
@@ -161,7 +172,7 @@ def trends(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[float | None]]:
 
 
 def _objective(line: Line) -> str:
-    period = line.standing.period.text
+    period = span(line.standing.period)
     if line.is_composite:
         return f"composite, {period}"
     return f"{fmt.target(line.standing.objective.target)}, {period}"

@@ -123,6 +123,8 @@ class Backtest:
     def _exhaustion(self) -> str:
         if self.left_simple == 0 and self.left_simulated == 0:
             return "The budget is spent."
+        if self.windows[0].left is None or self.burns["6h"] is None:
+            return "Of the last 6 h nothing is known, so nobody can tell when the budget is spent."
         simple, simulated = (
             "never" if left is None else f"in {float(left) / 60:,.1f} h"
             for left in (self.left_simple, self.left_simulated)
@@ -153,12 +155,11 @@ def backtest(slo: SloDefinition, objective: Objective, file: MinuteFile) -> Back
     """Judges the series at its last minute and evaluates every pair at each minute, without the SLO's exclusions."""
     events = file.series.without([exclusion.window for exclusion in slo.exclusions])
     slice_minutes = (objective.slice_seconds or DEFAULT_SLICE_MINUTES * 60) // 60
-    slice_target = objective.slice_target or objective.target
-    counted = judged(events, slo.method, slice_minutes, slice_target)
+    counted = judged(events, slo.method, slice_minutes, objective.slice_target)
     windows = tuple(_judged(period, events, counted, objective) for period in slo.windows)
     recent = counted.counts(counted.end - RECENT_MINUTES, counted.end)
     first = windows[0]
-    methods = by_method(events, first.first, first.end, slice_minutes, slice_target)
+    methods = by_method(events, first.first, first.end, slice_minutes, objective.slice_target)
     disagree = disagreement(methods, objective.target)
     return Backtest(
         slo=slo,

@@ -16,7 +16,7 @@ from collectors.configured import Configured
 from collectors.run import Progress, Runner, untold
 from domain.duration import parse_duration
 from domain.window import Window
-from store import ledger
+from store import ledger, telemetry
 from store.tables import CollectionRequest, SourceState
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,8 @@ POLL_SECONDS = 2
 """How long a click on "Run now" waits at most before the worker sees it."""
 DELIVER_SECONDS = 10
 """A message that could not be sent is tried again after 5 s at first, so looking every 10 s loses little."""
+FORGET_SECONDS = 6 * 3600
+"""Minutes of SLOs that are past their 35 days may stay this much longer."""
 RECORD_SECONDS = 3600
 """Every load asks for the record of closed weeks; between loads weeks close only by the clock."""
 ROLE_ORDER = ("billing", "usage", "metrics")
@@ -83,6 +85,7 @@ class Worker:
             next_run_time=None if self.sources else now,  # None: not before every source has run once
             max_instances=2,  # the second waits for the first to write, so it sees every load before it
         )
+        self._scheduler.add_job(self._forget_minutes, "interval", id="old-minutes", seconds=FORGET_SECONDS)
         self._scheduler.add_job(self._deliver, "interval", id="deliver", seconds=DELIVER_SECONDS)
         self._scheduler.add_job(self._take_requests, "interval", id="requests", seconds=POLL_SECONDS)
         self._scheduler.start()
@@ -122,6 +125,12 @@ class Worker:
         weeks = record_closed_weeks(self.context, utc_now())
         if weeks:
             log.info("%s closed weeks have something new on record.", weeks)
+
+    def _forget_minutes(self) -> None:
+        with self.context.store.write() as connection:
+            forgotten = telemetry.forget_minutes(connection, utc_now())
+        if forgotten:
+            log.info("%s minutes of SLOs are kept by the hour only from now on.", forgotten)
 
     def _alerts(self) -> None:
         report = check_and_deliver(self.context, utc_now())

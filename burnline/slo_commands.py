@@ -112,7 +112,7 @@ def _read(path: Path | None) -> SloFiles:
 
 def _chosen(path: Path, name: str | None) -> _Chosen:
     if not path.is_file():
-        raise SettingsError(f"{path} cannot be read: there is no such file.")
+        raise SettingsError(f"{path} is no file; name the file of one SLO with --slo.")
     found = read_slos([path], slo_paths(path.parent), anywhere=True)
     matching = [slo for slo in found.definitions if name in (None, slo.name)]
     if not matching:

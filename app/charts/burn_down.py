@@ -23,7 +23,7 @@ def burn_down(
     subtitle: str,
 ) -> Chart:
     """`left`: the part of the budget at the end of each hour; None is unknown and leaves a gap."""
-    made = figure.layout(320, "Error budget left", showlegend=False)
+    made = figure.layout(320, "Error budget left (%)", showlegend=False)
     lowest = min((value for value in left if value is not None), default=0.0)
     made["yaxis"] |= {"tickformat": ".0%", "range": [min(-0.05, lowest * 1.1), 1.05], "rangemode": "normal"}
     made["shapes"] = [_zero(), *(_span(span) for span in spans)]

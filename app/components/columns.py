@@ -51,6 +51,11 @@ def percent(label: str, help_: str | None = None) -> Any:
     return _config.NumberColumn(label, help=help_, format="percent")
 
 
+def seconds(label: str, help_: str | None = None) -> Any:
+    """How long something took."""
+    return _config.NumberColumn(label, help=help_, format="%.2f s")
+
+
 def share(label: str, help_: str | None = None) -> Any:
     """A part of a whole as a bar with its percent."""
     return _config.ProgressColumn(label, help=help_, format="percent", min_value=0, max_value=1)

@@ -22,6 +22,8 @@ DIMENSIONS = {
     "project": "Project",
     "environment": "Environment",
 }
+LABELS = {**DIMENSIONS, "service": "Service"}
+"""Of everything that can be filtered by; costs have no service to be grouped by."""
 BUCKETS = {"day": "Day", "week": "Week", "month": "Month"}
 MEASURES = {"billed": "Billed", "effective": "Effective"}
 WHOSE = {"all": "All", "own": "Our own", "providers": "Providers"}

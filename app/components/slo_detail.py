@@ -13,7 +13,6 @@ from app.components import chart, columns, empty, metrics, table
 from app.components.markdown import plain
 from app.components.metrics import Card
 from app.components.section import section
-from app.components.sql import show_sql
 from app.slos import Line
 from domain.slo.definition import Origin
 from domain.slo.series import MinuteSeries
@@ -37,7 +36,7 @@ def draw(chosen: Line) -> None:
     _detail(chosen.key)
     if chosen.is_composite:
         return
-    table.toolbar(_hours(chosen), name="slo-hours")
+    table.toolbar(_hours(chosen), _minutes(chosen), *data.promises().asked, name="slo-hours")
     _alerts(chosen.key)
     _models(chosen.key)
     if _by_model(chosen).row_count:
@@ -65,15 +64,21 @@ def _detail(key: str) -> None:
             history.hours,
             history.left,
             [(span.severity, span.start, span.end) for span in spans],
-            title=f"{plain(line.name)}: {_left(line)} of the error budget is left",
-            subtitle=f"Of {fmt.target(standing.objective.target)} over {standing.period.text}, by hour (UTC); "
+            title=_finding(line),
+            subtitle=f"Of {fmt.target(standing.objective.target)} over {slos.span(standing.period)}, by hour (UTC); "
             "shaded: alert windows (darker: page).",
         ),
         key="burn-down",
     )
     for sentence in _remarks(line):
         st.caption(sentence)
-    show_sql(_hours(line), _minutes(line), *data.promises().asked)
+
+
+def _finding(line: Line) -> str:
+    left = line.remaining
+    if left is not None and left < 0:
+        return f"{line.name} spent its error budget {fmt.factor(1 - left)}"
+    return f"{line.name}: {_left(line)} of the error budget is left"
 
 
 def _left(line: Line) -> str:
@@ -83,7 +88,10 @@ def _left(line: Line) -> str:
 def _cards(line: Line) -> list[Card]:
     standing = line.standing
     others = [
-        Card(f"Left of {period.text}", fmt.percent(_remaining(counts.bad, counts.total, standing.objective.budget), 1))
+        Card(
+            f"Left of {slos.span(period)}",
+            fmt.percent(_remaining(counts.bad, counts.total, standing.objective.budget), 1),
+        )
         for period, counts in standing.others
     ]
     return [
@@ -111,7 +119,7 @@ def _remarks(line: Line) -> list[str]:
         told.append(f"{fmt.count(standing.excluded_count)} events of planned maintenance are in neither good nor bad.")
     if series is not None:
         ends = slo_history.simulated_end(standing, series)
-        if ends:
+        if ends and ends > standing.at:
             told.append(f"With old errors leaving the window as well, the budget is gone {fmt.moment(ends)}.")
         if warning := slo_history.methods_disagree(standing, series):
             told.append(warning)
@@ -127,7 +135,7 @@ def _alerts(key: str) -> None:
     spans = [] if series is None else slo_history.alerted(line.standing, series)
     st.markdown("## When would it have alerted?")
     if not spans:
-        empty.nothing(f"Never in {line.standing.period.text}, as far as minutes are kept.")
+        empty.nothing(f"Never in {slos.span(line.standing.period)}, as far as minutes are kept.")
         return
     table.draw(
         pa.table(

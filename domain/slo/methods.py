@@ -14,11 +14,11 @@ RATIO_SCALE = 10**30
 """A ratio such as 1/3 has no last decimal: each slice is rounded at the thirtieth."""
 
 
-def judged(series: MinuteSeries, method: Method, slice_minutes: int, slice_target: Decimal) -> MinuteSeries:
+def judged(series: MinuteSeries, method: Method, slice_minutes: int, slice_target: Decimal | None) -> MinuteSeries:
     """What the method counts, over the same minutes: events themselves, or one slice at its last minute.
 
     Slices are cut at whole multiples of their length since 1970 (UTC). One without events is unknown; the last one
-    counts when it is complete.
+    counts when it is complete. Only Timeslices needs `slice_target`; raises ValueError without it.
     """
     if method is Method.OCCURRENCES:
         return series
@@ -28,6 +28,8 @@ def judged(series: MinuteSeries, method: Method, slice_minutes: int, slice_targe
     told = np.asarray(total > 0, dtype=np.bool_)
     good, total, last = good[told], total[told], ends[told] - 1
     if method is Method.TIMESLICES:
+        if slice_target is None:
+            raise ValueError("Timeslices needs the ratio from which a slice is good")
         kept = ~exceeds(total, good, 1 / Fraction(slice_target))
         return series.replaced(last, kept.astype(np.int64), np.ones(len(last), dtype=np.int64), 1)
     shares = [(2 * g * RATIO_SCALE + t) // (2 * t) for g, t in zip(map(int, good), map(int, total), strict=True)]
@@ -36,10 +38,11 @@ def judged(series: MinuteSeries, method: Method, slice_minutes: int, slice_targe
 
 
 def by_method(
-    series: MinuteSeries, first: int, end: int, slice_minutes: int, slice_target: Decimal
+    series: MinuteSeries, first: int, end: int, slice_minutes: int, slice_target: Decimal | None
 ) -> dict[Method, Counts]:
-    """The minutes [first, end) as each method counts them."""
-    return {method: judged(series, method, slice_minutes, slice_target).counts(first, end) for method in Method}
+    """The minutes [first, end) as each method counts them; without a slice target there are no good slices."""
+    methods = [method for method in Method if method is not Method.TIMESLICES or slice_target is not None]
+    return {method: judged(series, method, slice_minutes, slice_target).counts(first, end) for method in methods}
 
 
 def disagreement(found: Mapping[Method, Counts], target: Decimal) -> str | None:

@@ -99,7 +99,7 @@ main()
 
 def test_a_full_disk_during_an_import_ends_in_one_sentence_and_loses_nothing(folder: Path) -> None:
     before = billed(folder)
-    rows = ({"BilledCost": "1", "ChargeDescription": os.urandom(110).hex()} for _ in range(9000))
+    rows = ({"BilledCost": "1", "ChargeDescription": os.urandom(110).hex()} for _ in range(30_000))
     path = write(folder / "large.csv", focus_text(*rows))
     limit = str((folder / "store.duckdb").stat().st_size + 50_000)
     done = process(folder, sys.executable, "-c", SMALL_DISK, limit, "import", "focus", str(path), TMPDIR=str(folder))

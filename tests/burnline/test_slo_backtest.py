@@ -270,4 +270,17 @@ def test_an_slo_that_cannot_be_used_is_told_with_its_line(run: Backtest) -> None
         "slo.yaml: line 13: spec.objectives.0.target: input should be less than 1, not '99.9'"
     )
     result = CliRunner().invoke(app, ["slo", "backtest", "--slo", "nowhere.yaml", "--series", "m.csv"])
-    assert refused(result) == "nowhere.yaml cannot be read: there is no such file."
+    assert refused(result) == "nowhere.yaml is no file; name the file of one SLO with --slo."
+
+
+def test_a_series_of_nothing_but_maintenance_is_no_data(run: Backtest) -> None:
+    kept = SLO.replace(
+        "{name: answers}", "{name: answers, annotations: {burnline/exclusions: 2026-08-01/2026-10-01 all of it}}"
+    )
+    rows = text([(0, 1, 2), (1, 0, 0)])
+    found = answer(run(rows, "--json", slo=kept))
+    assert (found["attainment"], found["budget_remaining"], found["state"]) == (None, None, "no data")
+    assert found["interval_95"] is None
+    out = run(rows, slo=kept).stdout
+    assert "30d: no data." in out
+    assert "nobody can tell when the budget is spent" in out

@@ -25,6 +25,8 @@ TEXTS = {
     "per": "key",
     "scope_type": "feature",
     "slo": "slo-availability",
+    "step": "hour",
+    "level": "service",
 }
 """Values of text parameters by name; a new name has to be added here."""
 COUNT = 10

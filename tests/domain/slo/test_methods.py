@@ -80,3 +80,10 @@ def test_splitting_a_window_and_adding_up_gives_the_whole(minutes: list[tuple[in
     for method in Method:
         found = judged(series, method, 7, SLICE)
         assert found.counts(0, cut) + found.counts(cut, 100) == found.counts(0, 100)
+
+
+def test_without_a_slice_target_there_are_no_good_slices() -> None:
+    found = by_method(a_day(), 0, 1440, 5, None)
+    assert set(found) == {Method.OCCURRENCES, Method.RATIO_TIMESLICES}
+    with pytest.raises(ValueError, match="the ratio from which a slice is good"):
+        judged(a_day(), Method.TIMESLICES, 5, None)
