@@ -187,19 +187,23 @@ def coverage(clocks: PeriodClocks, uncounted_count: int) -> list[str]:
     missing = clocks.detect.of_count - clocks.detect.count
     if missing:
         told.append(
-            f"{missing} of {fmt.plural(clocks.detect.of_count, 'declared incident')} have no impact start or no time "
-            "of detection and are not in the time to detect."
+            f"{missing} of {fmt.plural(clocks.detect.of_count, 'declared incident')} without an impact start or a time "
+            f"of detection {_is(missing)} not in the time to detect."
         )
     missing = clocks.restore.of_count - clocks.restore.count
     if missing:
         told.append(
-            f"{missing} of {fmt.plural(clocks.restore.of_count, 'restored incident')} have no impact start, or ended "
-            "before it, and are not in the time to restore: the declaration is never taken instead."
+            f"{missing} of {fmt.plural(clocks.restore.of_count, 'restored incident')} without an impact start, or over "
+            f"before it, {_is(missing)} not in the time to restore: the declaration is never taken instead."
         )
     if uncounted_count:
         were = "incident is" if uncounted_count == 1 else "incidents are"
         told.append(f"{uncounted_count} merged or declined {were} in no number, list or chart.")
     return told
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def before_note(before: PeriodClocks, days: str) -> str:
@@ -210,7 +214,7 @@ def before_note(before: PeriodClocks, days: str) -> str:
         for name, found in (("MTTD", before.detect), ("MTTA", before.acknowledge), ("MTTR", before.restore))
         if found.count
     ]
-    return f"The period before ({days}): {', '.join(parts)}." if parts else f"No clock is known of {days}, before."
+    return f"The period before ({days}): {', '.join(parts)}." if parts else f"The period before ({days}) has no clock."
 
 
 def gravest_first(severities: Iterable[str | None]) -> list[str | None]:

@@ -10,6 +10,7 @@ from app.charts.figure import COLORS, GREY, Chart, Row
 from app.charts.incident_timeline import BAND
 
 FAILED, THROTTLED = COLORS[5], COLORS[0]
+DAY_MILLISECONDS = 86_400_000
 
 
 def rates(
@@ -24,13 +25,13 @@ def rates(
     """Rows of provider/errors_by_day of one provider. `allowed`: what its SLA leaves for both together."""
     by_day = {row["day"]: row for row in rows}
     days = [span[0] + timedelta(days=number) for number in range((span[1] - span[0]).days)]
-    made = figure.layout(300, "Requests (%)")
+    made = figure.layout(300, "Requests (%)", barmode="stack", bargap=0.1)
     made["yaxis"] |= {"tickformat": "~%"}
     made["xaxis"] |= {"range": [moment.isoformat() for moment in span]}
     made["shapes"] = [_band(*one) for one in spans]
     traces = [
-        _line("Failed", days, [_ratio(by_day.get(day), "failed_count") for day in days], FAILED, "solid"),
-        _line("Throttled", days, [_ratio(by_day.get(day), "throttled_count") for day in days], THROTTLED, "dash"),
+        _bars("Failed", days, [_ratio(by_day.get(day), "failed_count") for day in days], FAILED, ""),
+        _bars("Throttled", days, [_ratio(by_day.get(day), "throttled_count") for day in days], THROTTLED, "/"),
     ]
     if allowed is not None:
         made["shapes"].append(_limit(allowed))
@@ -39,16 +40,16 @@ def rates(
     return Chart(title, subtitle, {"data": traces, "layout": made}, f"{title}. {subtitle}{with_incidents}")
 
 
-def _line(name: str, days: Sequence[date], ratios: Sequence[float | None], color: str, dash: str) -> dict[str, Any]:
+def _bars(name: str, days: Sequence[date], ratios: Sequence[float | None], color: str, pattern: str) -> dict[str, Any]:
+    """Each bar stands over its day, so that it lines up with the hours of an incident."""
     return {
-        "type": "scatter",
-        "mode": "lines+markers",
+        "type": "bar",
         "name": name,
         "x": figure.iso(days),
+        "xperiod": DAY_MILLISECONDS,
+        "xperiodalignment": "middle",
         "y": figure.rounded(ratios, 6),
-        "line": {"color": color, "width": 2, "dash": dash},
-        "marker": {"size": 5},
-        "connectgaps": False,
+        "marker": {"color": color, "pattern": {"shape": pattern, "solidity": 0.35}},
         "hovertemplate": "%{y:.2%}",
     }
 

@@ -71,7 +71,7 @@ def _about(line: Line) -> str:
     ]
     told = [f"{label}: {plain(str(value))}" for label, value in parts if value]
     if line.incident:
-        of_ai = {True: "related to AI", False: "not related to AI", None: "nobody said whether it is related to AI"}
+        of_ai = {True: "Related to AI", False: "Not related to AI", None: "Nobody said whether it is related to AI"}
         told.append(of_ai[row["ai_related"]])
     return f"{'. '.join(told)}." if told else ""
 

@@ -12,7 +12,8 @@ from app.components.sql import show_sql
 from app.providers import STATES, Score
 from app.vendor_review import Asked
 from domain.incident.spans import clipped
-from domain.provider_sla import Sla, together
+from domain.provider_sla import ANY_MODEL, Sla
+from domain.slo.attainment import State
 from domain.window import Window
 from queries.runner import Result
 
@@ -36,21 +37,21 @@ def _contract(given: Asked, provider: str) -> None:
     (score,) = (one for one in vendor_review.scores(given) if one.provider == provider)
     for sla in promised:
         named = next((one for one in (score, *score.parts) if one.sla == sla), None)
-        verdict = f": **{STATES[together(named.own_states)]}**" if named else ": no such model was used"
         link = f" · [contract]({sla.url})" if sla.url else ""
         note = f" · {plain(sla.note)}" if sla.note else ""
-        st.markdown(f"- {plain(sentence(sla))}{verdict}{link}{note}")
+        st.markdown(f"- {plain(sentence(sla, named))}{link}{note}")
 
 
-def sentence(sla: Sla) -> str:
-    """One promise in words."""
-    whose = "all models" if sla.model == "*" else sla.model
+def sentence(sla: Sla, score: Score | None) -> str:
+    """What is promised, each with its verdict; `score` is what it is judged by, None when no such model was used."""
+    whose = "All models" if sla.model == ANY_MODEL else sla.model
+    available, p95 = score.own_states if score else (State.NO_DATA, State.NO_DATA)
     parts = [
-        f"{fmt.target(sla.availability)} available" if sla.availability else None,
-        f"95% answered within {fmt.seconds(float(sla.p95_seconds))}" if sla.p95_seconds else None,
+        f"{fmt.target(sla.availability)} available: {STATES[available]}" if sla.availability else None,
+        f"95% answered within {fmt.seconds(float(sla.p95_seconds))}: {STATES[p95]}" if sla.p95_seconds else None,
         None if sla.throttled_is_bad else "throttled requests count neither way",
     ]
-    return f"{whose}: {', '.join(filter(None, parts))}"
+    return f"{whose}. {'; '.join(filter(None, parts))}"
 
 
 @section
@@ -65,7 +66,7 @@ def _rates(given: Asked, provider: str) -> None:
         )
         show_sql(found)
         return
-    sla = next((one for one in given.slas if one.provider == provider and one.model == "*"), None)
+    sla = next((one for one in given.slas if one.provider == provider and one.model == ANY_MODEL), None)
     allowed = float(1 - sla.availability) if sla and sla.availability else None
     lines = [line for line in vendor_review.incident_lines(given) if line.row["provider"] == provider]
     seen = Window(given.window.start, max(min(given.window.end, given.at), given.window.start.replace(hour=1)))

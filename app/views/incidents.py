@@ -196,14 +196,16 @@ def _list(asked: Asked, lines: list[Line]) -> None:
         "title": columns.text("Incident", width="medium"),
         "provider": columns.text("Whose"),
         "impact_started_at": columns.moment("Impact from (UTC)"),
-        "restored": columns.text("Restored after", "The time it hurt; the age of an open one."),
-        "detected": columns.text("Detected after"),
-        "acknowledged": columns.text("Acknowledged after", "From the declaration on."),
-        "postmortem": columns.text("Postmortem"),
+        "restored": columns.text("Restored", "After the impact's start: the time it hurt; the age of an open one."),
+        "detected": columns.text("Detected", "After the impact's start."),
+        "acknowledged": columns.text("Acknowledged", "After the declaration."),
+        "postmortem": columns.text("Postmortem", width=150),
         "service": columns.text("Service", width="small"),
         "team": columns.text("Team"),
         "url": columns.link("Link"),
     }
+    if not any(line.row["url"] for line in lines):
+        del shown["url"]
     if asked.whose == PROVIDERS:
         shown = {name: column for name, column in shown.items() if name not in OF_OURS}
     st.dataframe(

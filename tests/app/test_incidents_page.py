@@ -50,8 +50,8 @@ def test_sev1_and_sev2_of_ai_are_counted_by_their_declaration(full_store: Store,
 
 def test_what_no_average_has_is_said(full_store: Store, open_app: OpenApp) -> None:
     text = reading.text(open_app("incidents"))
-    assert "1 of 5 declared incidents have no impact start" in text
-    assert "1 of 4 restored incidents have no impact start" in text
+    assert "1 of 5 declared incidents without an impact start or a time of detection is not in" in text
+    assert "1 of 4 restored incidents without an impact start, or over before it, is not in" in text
     assert "2 merged or declined incidents are in no number, list or chart" in text
 
 

@@ -113,7 +113,7 @@ def test_a_broken_promise_is_said_by_sign_and_word_in_the_first_sentence(
     shown = reading.table_with(app, "incidents").set_index("provider")
     assert list(shown["status"]) == ["✕ Broken", *["– No SLA"] * (len(shown) - 1)]
     assert reading.metrics(app)["SLAs kept"] == "0 of 1"
-    assert "all models: 99.9% available, 95% answered within 10.0 s: **✕ Broken**" in text
+    assert "All models. 99.9% available: ✕ Broken; 95% answered within 10.0 s: ✓ Kept" in text
 
 
 def test_a_promise_that_is_kept_and_one_that_nobody_can_judge(
