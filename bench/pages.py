@@ -74,10 +74,11 @@ def told(company: Company) -> str:
 def timed_pages(store: BigStore) -> list[Timing]:
     """Every page of a server over this store."""
     with big_server(store) as server:
-        return [asyncio.run(_timed(server, page.url, page.title)) for page in discover()]
+        return [asyncio.run(timed(server, page.url, page.title)) for page in discover()]
 
 
-async def _timed(server: BigServer, url: str, title: str) -> Timing:
+async def timed(server: BigServer, url: str, title: str) -> Timing:
+    """One page, cold, warm, and between filters that are known."""
     async with Session(server.port, url) as session:
         await session.run()
         runs = [await _cold(server, session) for _ in range(COLD_RUNS)]

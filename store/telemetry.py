@@ -39,13 +39,26 @@ def rebuild(
 
 def roll_up(connection: Connection, source: str, hours: Window, objectives: Sequence[Counting]) -> None:
     """Rolls up whole hours of one request log."""
-    moment = table(InferenceRequest).c.started_at
-    wanted = (table(InferenceRequest).c.source == source) & _within(moment, hours)
-    _replace(connection, RequestHour, source, hours, [request_hour.rows(wanted)])
-    edges = ladder(thresholds(objectives))
-    by_measure = [latency_hour.rows(wanted, measure, edges) for measure in latency_hour.MEASURES]
-    _replace(connection, LatencyHour, source, hours, by_measure)
+    count_fates(connection, source, hours)
+    count_latencies(connection, source, hours, objectives)
     sli.rebuild(connection, source, hours, objectives)
+
+
+def count_fates(connection: Connection, source: str, hours: Window) -> None:
+    """`request_hour` of whole hours, which tells who served in them."""
+    _replace(connection, RequestHour, source, hours, [request_hour.rows(_requests(source, hours))])
+
+
+def count_latencies(connection: Connection, source: str, hours: Window, objectives: Sequence[Counting]) -> None:
+    """`latency_hour` of whole hours; every time that an objective names is an edge."""
+    edges = ladder(thresholds(objectives))
+    rows = [latency_hour.rows(_requests(source, hours), measure, edges) for measure in latency_hour.MEASURES]
+    _replace(connection, LatencyHour, source, hours, rows)
+
+
+def _requests(source: str, hours: Window) -> sa.ColumnElement[bool]:
+    r = table(InferenceRequest).c
+    return (r.source == source) & _within(r.started_at, hours)
 
 
 def recount(connection: Connection, objectives: Sequence[Counting]) -> None:

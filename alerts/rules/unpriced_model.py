@@ -86,7 +86,7 @@ def _firing(model: tuple[str, str], rows: Sequence[Row]) -> Finding:
             ("First day", day(first)),
             *(("Add to prices.toml", each) for each in lines[:2]),
         ),
-        page_path="unit-economics?" + urlencode({"provider": provider}),
+        page_path="unit-economics?" + urlencode({"show": "prices", "provider": provider}),
     )
 
 

@@ -97,7 +97,9 @@ def _cards(line: Line) -> list[Card]:
     return [
         Card("Attained", fmt.attainment(standing.attained), note=f"of {fmt.target(standing.objective.target)}"),
         Card(
-            f"Left of {standing.period.text}", _left(line), note=f"{fmt.compact(int(standing.counts.bad))} bad events"
+            f"Left of {slos.span(standing.period)}",
+            _left(line),
+            note=f"{fmt.compact(int(standing.counts.bad))} bad events",
         ),
         Card("Burn, 1 h", fmt.factor(standing.burn(60)), note=f"{fmt.factor(standing.burn(360))} in 6 h"),
         Card("Budget gone", slos.exhaustion(line), note="if the last 6 h go on"),

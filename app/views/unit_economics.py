@@ -9,7 +9,7 @@ from app import data, stories, tables
 from app import format as fmt
 from app.charts import trend
 from app.components import chart, columns, empty, filters, head, metrics, other_currencies, outcomes, prices, table
-from app.components.filters import Chosen
+from app.components.filters import Chosen, Options
 from app.components.markdown import plain
 from app.components.metrics import Card
 from app.components.section import section
@@ -19,12 +19,13 @@ from queries.runner import Result
 PAGE = {"title": "Unit economics", "url": "unit-economics", "icon": ":material/query_stats:", "order": 30}
 
 FILTERS = ("provider", "team", "environment")
+SHOWN = {"requests": "Per request and token", "outcomes": "Per outcome", "prices": "Prices"}
 
 
 def render() -> None:
     """The page."""
     found = filters.options()
-    filters.accept_keys(found, *FILTERS, feature="feature")
+    filters.accept_keys(Options({**found.items, "show": SHOWN}), *FILTERS, feature="feature", show="show")
     head.draw("Unit economics")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         period = filters.choose_period(data.horizon())
@@ -40,6 +41,17 @@ def render() -> None:
         show_sql(features)
         return
     _summary(chosen)
+    show = filters.choose_one("Show", SHOWN, "show")
+    if show == "outcomes":
+        outcomes.draw(chosen)
+    elif show == "prices":
+        prices.draw(chosen)
+    else:
+        _requests(chosen, features)
+
+
+def _requests(chosen: Chosen, features: Result) -> None:
+    """By feature, one of them in detail, and by model. Holds widgets."""
     _features(features, chosen)
     names = {row["feature"]: row["feature_name"] for row in features.rows()}
     feature = st.selectbox(
@@ -56,10 +68,8 @@ def render() -> None:
         table.toolbar(_of_feature("cost/unit_by_model", chosen, feature), name=f"models-{feature}")
         _keys(chosen, feature)
         table.toolbar(_of_feature("cost/unit_by_key", chosen, feature), name=f"keys-{feature}")
-    outcomes.draw(chosen)
     _models(chosen)
     table.toolbar(data.ask("cost/unit_by_model", **chosen.params(*FILTERS)), name="models")
-    prices.draw(chosen)
 
 
 @section

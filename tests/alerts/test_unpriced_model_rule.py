@@ -65,7 +65,7 @@ def test_the_alert_says_how_much_since_when_and_what_to_write() -> None:
     assert set(second["per_million"]) == {"images"}
     told = [value for label, value in finding.fields if label == "Add to prices.toml"]
     assert "\n\n".join(told) == finding.facts["lines"]
-    assert finding.page_path == "unit-economics?provider=openai"
+    assert finding.page_path == "unit-economics?show=prices&provider=openai"
 
 
 def test_a_model_that_lacks_the_price_of_one_tier_only_is_told_so() -> None:

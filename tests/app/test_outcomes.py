@@ -16,6 +16,7 @@ from tests.app.conftest import NOW, OpenApp
 from tests.app.support import company, reading
 from tests.app.support import outcomes as facts
 
+PAGE, SHOW = "unit_economics", "Per outcome"
 TODAY = NOW.date()
 START = TODAY - timedelta(days=28)
 
@@ -36,7 +37,7 @@ def costs(books: company.Books, feature: str, days: set[date]) -> Decimal:
 def test_costs_per_outcome_divide_days_with_outcomes_alone(
     full_store: Store, books: company.Books, open_app: OpenApp
 ) -> None:
-    rows = reading.table_with(open_app("unit_economics"), "outcome_feature").set_index("outcome_feature")
+    rows = reading.table_with(open_app(PAGE, show=SHOW), "outcome_feature").set_index("outcome_feature")
     tickets = [o for o in facts.outcomes(TODAY) if o.feature == "support-assistant"]
     cost = costs(books, "support-assistant", {o.day for o in tickets})
     done, good = sum(o.outcome_count for o in tickets), sum(o.good_count or 0 for o in tickets)
@@ -48,7 +49,7 @@ def test_costs_per_outcome_divide_days_with_outcomes_alone(
 
 
 def test_what_is_not_reported_is_unknown_and_undeclared_features_are_told(full_store: Store, open_app: OpenApp) -> None:
-    app = open_app("unit_economics")
+    app = open_app(PAGE, show=SHOW)
     rows = reading.table_with(app, "outcome_feature").set_index("outcome_feature")
     assert pd.isna(rows.loc["Invoice reader"]["cost_per_good_outcome"])
     assert rows.loc["Invoice reader"]["cost_per_outcome"] > 0
@@ -58,14 +59,14 @@ def test_what_is_not_reported_is_unknown_and_undeclared_features_are_told(full_s
 
 
 def test_customer_tiers_add_up_to_the_bill(full_store: Store, books: company.Books, open_app: OpenApp) -> None:
-    rows = reading.table_with(open_app("unit_economics"), "customer_tier").set_index("customer_tier")
+    rows = reading.table_with(open_app(PAGE, show=SHOW), "customer_tier").set_index("customer_tier")
     assert set(rows.index) == {"enterprise", "free", outcomes.NOT_TOLD}
     assert rows["billed_cost"].sum() == pytest.approx(float(books.billed(START, TODAY)), rel=1e-12)
     assert rows["share"].sum() == pytest.approx(1)
 
 
 def test_failed_and_retried_requests_are_counted_once(full_store: Store, open_app: OpenApp) -> None:
-    app = open_app("unit_economics")
+    app = open_app(PAGE, show=SHOW)
     rows = reading.table_with(app, "failure_feature").set_index("failure_feature")
     logged = facts.requests(NOW)
     failed = sum(request.error_type is not None for request in logged)
@@ -78,8 +79,8 @@ def test_failed_and_retried_requests_are_counted_once(full_store: Store, open_ap
 
 
 def test_a_filter_by_provider_leaves_a_part_of_the_cost_and_says_so(full_store: Store, open_app: OpenApp) -> None:
-    whole = reading.table_with(open_app("unit_economics"), "outcome_feature").set_index("outcome_feature")
-    app = open_app("unit_economics", provider="openai")
+    whole = reading.table_with(open_app(PAGE, show=SHOW), "outcome_feature").set_index("outcome_feature")
+    app = open_app(PAGE, show=SHOW, provider="openai")
     part = reading.table_with(app, "outcome_feature").set_index("outcome_feature")
     name = "Support assistant"
     assert part.loc[name]["outcome_count"] == whole.loc[name]["outcome_count"]
@@ -89,7 +90,7 @@ def test_a_filter_by_provider_leaves_a_part_of_the_cost_and_says_so(full_store: 
 
 def test_without_outcomes_one_sentence_says_how_to_connect_them(full_store: Store, open_app: OpenApp) -> None:
     forget(full_store, Outcome, RequestDay)
-    app = open_app("unit_economics")
+    app = open_app(PAGE, show=SHOW)
     shown = reading.text(app)
     assert "No outcomes in these days. Import them with" in shown
     assert "Cost of failure" not in shown

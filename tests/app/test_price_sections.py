@@ -34,7 +34,7 @@ def row(**changes: Any) -> dict[str, Any]:
 def test_the_page_prices_the_period_again_and_names_what_changed(
     full_store: Store, books: Books, open_app: OpenApp
 ) -> None:
-    app = open_app("unit_economics")
+    app = open_app("unit_economics", show="Prices")
     found = reading.table_with(app, "cost_now")
     assert list(found["model"]) == ["gpt-5.4"]
     used = [u for u in books.usage if u.model == "gpt-5.4" and START <= u.day < TODAY]
@@ -55,7 +55,7 @@ def test_the_page_prices_the_period_again_and_names_what_changed(
 def test_usage_without_a_price_is_listed_with_the_lines_to_add(
     full_store: Store, books: Books, open_app: OpenApp
 ) -> None:
-    app = open_app("unit_economics")
+    app = open_app("unit_economics", show="Prices")
     found = reading.table_with(app, "remedy")
     logs = [u for u in books.usage if u.source == "gateway_log" and START <= u.day < TODAY and u.unpriced_tokens]
     assert set(found["model"]) == {"llama-4-70b"}
@@ -67,7 +67,7 @@ def test_usage_without_a_price_is_listed_with_the_lines_to_add(
 
 
 def test_a_store_without_usage_is_quiet(empty_store: Store, open_app: OpenApp) -> None:
-    assert not open_app("unit_economics").error
+    assert not open_app("unit_economics", show="Prices").error
 
 
 def test_while_no_price_changed_it_is_one_sentence() -> None:
