@@ -7,7 +7,7 @@ from typing import Any
 from app import format as fmt
 from app.charts import figure
 from app.charts.figure import COLORS, GREY, Chart, Row
-from app.charts.incident_timeline import BAND
+from app.charts.incident_timeline import BAND, PROVIDER
 
 FAILED, THROTTLED = COLORS[5], COLORS[0]
 DAY_MILLISECONDS = 86_400_000
@@ -67,8 +67,7 @@ def _band(start: datetime, end: datetime) -> dict[str, Any]:
         "y0": 0,
         "y1": 1,
         "fillcolor": BAND,
-        "line": {"width": 1, "color": BAND},
-        "layer": "below",
+        "line": {"width": 1.5, "color": PROVIDER},
     }
 
 

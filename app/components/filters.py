@@ -22,14 +22,12 @@ DIMENSIONS = {
     "project": "Project",
     "environment": "Environment",
 }
-LABELS = {**DIMENSIONS, "service": "Service"}
-"""Of everything that can be filtered by; costs have no service to be grouped by."""
+LABELS = {**DIMENSIONS, "service": "Service", "severity": "Severity"}
+"""Of everything that can be filtered by; costs have no service and no severity to be grouped by."""
 BUCKETS = {"day": "Day", "week": "Week", "month": "Month"}
 MEASURES = {"billed": "Billed", "effective": "Effective"}
 WHOSE = {"all": "All", "own": "Our own", "providers": "Providers"}
 FILTERABLE = ("provider", "team", "feature", "model", "environment")
-LABELS = {**DIMENSIONS, "severity": "Severity"}
-"""What can be filtered by: costs by their dimensions, incidents by their severity too."""
 URL: Any = "query-params"
 KEYS = {"feature": "features"}
 """Names of filters in the URL that differ from their dimension: `feature` is the one feature a page looks into."""

@@ -1,5 +1,6 @@
 -- title:   How many requests did each provider fail or throttle each day?
--- grain:   one row per (UTC day, provider) with requests; valid: all but those the caller got wrong (4xx other than 429)
+-- grain:   one row per (UTC day, provider) with requests; valid: all but those the caller got wrong (4xx other than
+--          429)
 -- params:  start date, end date (UTC days, half-open), provider texts
 -- returns: day date, provider text, valid_count count, failed_count count, throttled_count count
 select
