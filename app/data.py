@@ -20,6 +20,7 @@ from config.settings import (
     load_settings,
 )
 from domain.closing import ENDED_DAYS as ENDED_DAYS
+from domain.provider_sla import Sla
 from domain.slo.definition import SloDefinition
 from queries import outlook
 from queries.outlook import Budgets
@@ -79,6 +80,12 @@ def slos() -> tuple[SloDefinition, ...]:
     """The SLOs of the folder slos/ that can be used; read again once a minute."""
     found = _reference()
     return () if isinstance(found, SettingsError) else found.slos
+
+
+def slas() -> tuple[Sla, ...]:
+    """What providers promise, as providers.toml declares it; read again once a minute."""
+    found = _reference()
+    return () if isinstance(found, SettingsError) else found.slas
 
 
 def _reference() -> Reference | SettingsError:
@@ -147,6 +154,12 @@ def horizon() -> Horizon:
     costs_to = min(known) if known else None
     complete_end = min(today, costs_to.date()) if costs_to else today
     return Horizon(today, max(complete_end, since), costs_to, since)
+
+
+def to_now() -> Horizon:
+    """For what is known as it happens, not when a bill arrives: the period reaches to the end of today."""
+    today = now().date()
+    return Horizon(today, today + timedelta(days=1), None, today)
 
 
 def budgets(known: Horizon, currency: str, since: date) -> Budgets:

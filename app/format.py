@@ -145,6 +145,18 @@ def duration(seconds: float | None) -> str:
     return f"{int(seconds)} s"
 
 
+def clock(seconds: float | None) -> str:
+    """How long something took: `41 s`, `12 min`, `2.3 h`, `1.8 days`; a decimal below ten."""
+    if seconds is None:
+        return UNKNOWN
+    for size, word in ((86_400, "days"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            value = _decimal(seconds) / size
+            shown = _plain(value, 1 if value < 10 else 0)
+            return f"{shown.removesuffix('.0')} {word}"
+    return f"{_plain(_decimal(seconds), 0)} s"
+
+
 def ago(moment: datetime | None, now: datetime) -> str:
     """`3 h ago`; both times in UTC, with or without zone."""
     if moment is None:

@@ -12,11 +12,13 @@ from config.reference.features import FeatureEntry, read_features
 from config.reference.fx_rates import DatedRate, read_fx_rates
 from config.reference.prices import DiscountEntry, PriceEntry, read_discounts, read_prices
 from config.reference.problem import Problem, Problems
+from config.reference.providers import read_slas
 from config.reference.rules import read_rules
 from config.settings import Budgets
 from config.slo_files.loading import FOLDER as SLO_FOLDER
 from config.slo_files.loading import load_slos
 from domain.attribution import Rule
+from domain.provider_sla import Sla
 from domain.slo.definition import SloDefinition
 
 __all__ = [
@@ -53,6 +55,7 @@ class Reference:
     commitments: tuple[CommitmentEntry, ...] = ()
     discounts: tuple[DiscountEntry, ...] = ()
     slos: tuple[SloDefinition, ...] = ()
+    slas: tuple[Sla, ...] = ()
     declared: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
 
@@ -77,6 +80,7 @@ def load_reference(
         "allocation.toml": Problems(folder / "allocation.toml"),
         "fx_rates.csv": Problems(folder / "fx_rates.csv"),
         "commitments.csv": Problems(folder / "commitments.csv"),
+        "providers.toml": Problems(folder / "providers.toml"),
     }
     features = read_features(files["features.toml"])
     rules = read_rules(files["attribution.toml"], {feature.key for feature in features}, logs)
@@ -100,6 +104,7 @@ def load_reference(
         commitments=read_commitments(files["commitments.csv"]),
         discounts=read_discounts(files["prices.toml"]),
         slos=slos.definitions,
+        slas=read_slas(files["providers.toml"]),
         declared=frozenset(name for name, path in paths.items() if path.exists()),
         problems=(*(problem for file in files.values() for problem in file.found), *slos.problems),
     )

@@ -138,6 +138,7 @@ def _changed_files(connection: Connection, reference: Reference) -> set[str]:
         "fx_rates.csv": reference.fx_rates,
         "commitments.csv": reference.commitments,
         "slos": reference.slos,
+        "providers.toml": reference.slas,
     }
     files = table(ReferenceFile)
     known = {

@@ -69,3 +69,13 @@ def sparkline(label: str, help_: str | None = None) -> Any:
 def moment(label: str, help_: str | None = None) -> Any:
     """A time in UTC."""
     return _config.DatetimeColumn(label, help=help_, format="D MMM HH:mm")
+
+
+def link(label: str, help_: str | None = None) -> Any:
+    """A way to where it comes from."""
+    return _config.LinkColumn(label, help=help_, display_text="Open")
+
+
+def date(label: str) -> Any:
+    """A UTC day that is no axis of the table."""
+    return _config.DateColumn(label, format="YYYY-MM-DD")

@@ -22,10 +22,11 @@ DIMENSIONS = {
     "project": "Project",
     "environment": "Environment",
 }
-LABELS = {**DIMENSIONS, "service": "Service"}
-"""Of everything that can be filtered by; costs have no service to be grouped by."""
+LABELS = {**DIMENSIONS, "service": "Service", "severity": "Severity"}
+"""Of everything that can be filtered by; costs have no service and no severity to be grouped by."""
 BUCKETS = {"day": "Day", "week": "Week", "month": "Month"}
 MEASURES = {"billed": "Billed", "effective": "Effective"}
+WHOSE = {"all": "All", "own": "Our own", "providers": "Providers"}
 FILTERABLE = ("provider", "team", "feature", "model", "environment")
 URL: Any = "query-params"
 KEYS = {"feature": "features"}
@@ -70,6 +71,7 @@ def accept_keys(found: Options, *dimensions: str, **one_of: str) -> None:
         "by": DIMENSIONS,
         "bucket": BUCKETS,
         "measure": MEASURES,
+        "whose": WHOSE,
     }
     names |= {KEYS.get(name, name): found.of(name) for name in dimensions}
     names |= {key: found.of(name) for key, name in one_of.items()}
@@ -83,15 +85,15 @@ def accept_keys(found: Options, *dimensions: str, **one_of: str) -> None:
         st.rerun()
 
 
-def options() -> Options:
-    """What can be filtered by."""
-    return data.derived(("filter options",), _options)
+def options(query: str = "cost/filter_values") -> Options:
+    """What can be filtered by, from a query of (dimension, item, item_name)."""
+    return data.derived(("filter options", query), lambda: _options(query))
 
 
-def _options() -> Options:
+def _options(query: str) -> Options:
     found: dict[str, dict[str, str]] = defaultdict(dict)
     used: dict[str, set[str]] = defaultdict(set)
-    for row in data.ask("cost/filter_values").rows():
+    for row in data.ask(query).rows():
         names = found[row["dimension"]]
         taken = row["item_name"] in used[row["dimension"]]
         used[row["dimension"]].add(row["item_name"])

@@ -8,6 +8,8 @@ import streamlit as st
 
 CARD_WIDTH = 155
 """Pixels: four cards beside each other on a desk, two on a phone."""
+WIDE = 240
+"""Pixels of a card whose note must be read whole: five on a desk, one on a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +25,9 @@ class Card:
     help: str | None = None
 
 
-def draw(cards: Sequence[Card]) -> None:
-    """A row of cards that wraps. Static: fits into cached sections."""
-    grid = st.grid(len(cards), min_column_width=CARD_WIDTH)
+def draw(cards: Sequence[Card], width: int = CARD_WIDTH) -> None:
+    """A row of cards that wraps, each at least `width` pixels. Static: fits into cached sections."""
+    grid = st.grid(len(cards), min_column_width=width)
     for card in cards:
         options: dict[str, Any] = {}
         if card.trend:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from domain.window import Window
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class ImpactSpan:
@@ -53,3 +55,14 @@ def impact_time(spans: Iterable[ImpactSpan]) -> timedelta | None:
         total += max(timedelta(), span.ended_at - start)
         reached = span.ended_at if reached is None else max(reached, span.ended_at)
     return total
+
+
+def clipped(spans: Iterable[ImpactSpan], window: Window) -> tuple[ImpactSpan, ...]:
+    """The parts of spans that lie in a window; one that goes on is cut off at the window's end."""
+    found = []
+    for span in spans:
+        start = max(span.started_at, window.start)
+        end = window.end if span.ended_at is None else min(span.ended_at, window.end)
+        if start < end:
+            found.append(ImpactSpan(start, end))
+    return tuple(found)

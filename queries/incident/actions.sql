@@ -1,7 +1,7 @@
 -- title:   What was to be done after incidents, and is it late?
 -- grain:   one row per remediation item, the late ones first, then by due day; `due_state` is overdue, due, undated,
 --          done or dropped. An item names its incident by id or number; without such an incident its columns are NULL
--- params:  today date, owner texts, state texts
+-- params:  today date, owner texts, state texts, team texts, feature texts (of the incident)
 -- returns: source text, action_id text, title text, owner text, state text, due_state text, due_on date,
 --          created_at timestamp, completed_at timestamp, url text, incident_id text, incident_title text,
 --          incident_severity text, incident_feature text, incident_team text, incident_url text
@@ -37,6 +37,8 @@ select
 from stated
 where (:any_owner or owner in :owner)
   and (:any_state or due_state in :state)
+  and (:any_team or incident_team in :team)
+  and (:any_feature or incident_feature in :feature)
 order by
   case due_state when 'overdue' then 0 when 'due' then 1 when 'undated' then 2 when 'done' then 3 else 4 end,
   coalesce(due_on, cast('2999-01-01' as date)), source, action_id

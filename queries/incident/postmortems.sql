@@ -1,7 +1,7 @@
 -- title:   Which postmortems are owed, and are they late?
 -- grain:   one row per incident of our own that owes a postmortem or has one, the late ones first, then by due time;
 --          `state` is overdue, due or published. A postmortem published late is published
--- params:  since timestamp (of the declaration), now timestamp, team texts
+-- params:  since timestamp (of the declaration), now timestamp, team texts, feature texts
 -- returns: source text, incident_id text, number text, url text, title text, severity text, service text, feature text,
 --          team text, declared_at timestamp, over_at timestamp, postmortem_due_at timestamp,
 --          postmortem_published_at timestamp, postmortem_url text, state text
@@ -38,6 +38,7 @@ select
   postmortem_due_at, postmortem_published_at, postmortem_url, state
 from told
 where (:any_team or team in :team)
+  and (:any_feature or feature in :feature)
 order by
   case state when 'overdue' then 0 when 'due' then 1 else 2 end,
   coalesce(postmortem_due_at, postmortem_published_at), source, incident_id

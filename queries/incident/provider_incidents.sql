@@ -2,7 +2,7 @@
 -- grain:   one row per incident of a provider × span of its impact that overlaps the period, oldest first.
 --          `span_ended_at` is NULL while it goes on; where a page says that it is over and not since when, it is the
 --          page's last update
--- params:  start timestamp, end timestamp (UTC, half-open), provider texts
+-- params:  start timestamp, end timestamp (UTC, half-open), provider texts, severity texts
 -- returns: provider text, source text, incident_id text, title text, severity text, status text, components text,
 --          url text, span_started_at timestamp, span_ended_at timestamp
 with told as (
@@ -20,4 +20,5 @@ from told
 where span_started_at < :end
   and (span_ended_at is null or span_ended_at > :start)
   and (:any_provider or provider in :provider)
+  and (:any_severity or severity in :severity)
 order by span_started_at, source, incident_id

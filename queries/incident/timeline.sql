@@ -3,7 +3,7 @@
 --          Merged and declined ones are among them. `over_at` is when the impact ended last; NULL while it goes on, or
 --          when nobody knows
 -- params:  start timestamp, end timestamp (UTC, half-open), team texts, feature texts
---          (both leave our own only)
+--          (both leave our own only), severity texts
 -- returns: source text, incident_id text, number text, url text, title text, status text, severity text,
 --          severity_from text, service text, provider text, kind text, cause text, ai_related flag, feature text,
 --          team text, tier text, impact_started_at timestamp, declared_at timestamp, detected_at timestamp,
@@ -44,4 +44,5 @@ where (declared_at < :end or impact_started_at < :end)
   and (declared_at >= :start or over_at >= :start or status = 'open')
   and (:any_team or team in :team)
   and (:any_feature or feature in :feature)
+  and (:any_severity or severity in :severity)
 order by declared_at desc, source, incident_id

@@ -83,6 +83,24 @@ def test_a_span_shows_its_last_day_not_the_one_after(start: date, end: date, tex
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
+    [
+        (0, "0 s"),
+        (119, "119 s"),
+        (120, "2 min"),
+        (340, "5.7 min"),
+        (7199, "120 min"),
+        (8280, "2.3 h"),
+        (172_800, "2 days"),
+        (1e6, "12 days"),
+        (None, fmt.UNKNOWN),
+    ],
+)
+def test_a_clock_keeps_a_decimal_below_ten(seconds: float | None, text: str) -> None:
+    assert fmt.clock(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
     [(41, "41 s"), (60, "1 min"), (719, "11 min"), (3600, "1 h"), (90000, "25 h"), (200000, "2 days")],
 )
 def test_a_duration_has_one_unit(seconds: int, text: str) -> None:

@@ -26,6 +26,8 @@ PAGES = {
     "unit-economics": "/unit-economics",
     "budgets": "/budgets",
     "reconciliation": "/reconciliation",
+    "incidents": "/incidents",
+    "providers": "/providers?look=OpenAI",
     "sources": "/sources",
 }
 LOOKS = [("light", 1440), ("dark", 390)]

@@ -1,12 +1,13 @@
 """Spans of impact: pauses of a reopened incident are none of it, shared time counts once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.incident.spans import ImpactSpan, impact_spans, impact_time, is_ordered
+from domain.incident.spans import ImpactSpan, clipped, impact_spans, impact_time, is_ordered
+from domain.window import Window
 from tests.domain.incident.times import at, span
 
 MINUTES = st.integers(0, 500)
@@ -77,3 +78,18 @@ def test_cutting_spans_in_two_changes_no_total(given_spans: list[tuple[int, int]
         else:
             pieces.append(one)
     assert impact_time(pieces) == impact_time(spans)
+
+
+def test_a_span_that_goes_on_is_cut_off_where_the_window_ends() -> None:
+    window = Window(at(10), at(60))
+    assert clipped([span(0, 20), span(30, None), span(60, 70), span(5, 10)], window) == (span(10, 20), span(30, 60))
+
+
+@given(SPANS, st.integers(1, 599))
+def test_the_impact_in_two_halves_of_a_time_is_that_of_the_whole(given_spans: list[tuple[int, int]], cut: int) -> None:
+    spans = [span(start, start + length) for start, length in given_spans]
+
+    def impact_in(start: datetime, end: datetime) -> timedelta:
+        return impact_time(clipped(spans, Window(start, end))) or timedelta()
+
+    assert impact_in(at(0), at(cut)) + impact_in(at(cut), at(600)) == impact_in(at(0), at(600))
