@@ -1,12 +1,10 @@
 """What each day was expected to be from the eight weeks before it, and how far off it was, in logarithms."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
-from domain.anomaly.robust import known_count, spread, trailing
+from domain.anomaly.robust import Flags, known_before, known_count, spread, trailing
 from domain.forecast.series import Values, mean, median
 
 HISTORY_DAYS = 56
@@ -16,6 +14,8 @@ OFFSET_SHARE = 0.05
 LEVEL_DAYS = 14
 MIN_LEVEL_DAYS = 3
 """After a gap the level is unknown until three of the last fourteen days are known."""
+RAMP_DAYS = 3
+"""A launch ramps up: a young series may also be where its last three days were."""
 RECENT_DAYS = 7
 BASE_FIRST, BASE_LAST = 37, 10
 """The four weeks that the last seven days are compared with, in days before the scored one."""
@@ -53,57 +53,44 @@ def baseline(
 
     `history` is `actual` without what must not teach: planned days unknown, holidays replaced. `floor` is the least
     spread of a day. `parent_profile` (1 or series × days from `since` on × 7, position 0 the scored day's weekday)
-    stands in for series of under four weeks.
+    stands in for series of under four weeks. Only days that `actual` knows have one.
     """
-    days = actual.shape[1] - since
-    found = {field.name: np.full((len(actual), days), np.nan) for field in fields(Baseline)}
     windows = trailing(history, HISTORY_DAYS, 1)[:, since:]
-    ages = np.cumsum(~np.isnan(history), axis=1)
-    known_before = (ages - ~np.isnan(history))[:, since:]
-    for rows, columns in _chunks(len(actual), days):
-        part = _part(
-            actual[rows, since:][:, columns],
-            windows[rows, columns],
-            floor,
-            known_before[rows, columns] < OWN_PROFILE_DAYS,
-            None if parent_profile is None else parent_profile[rows if len(parent_profile) > 1 else slice(0, 1), columns],
-        )
+    young = known_before(history)[:, since:] < OWN_PROFILE_DAYS
+    found = {field.name: np.full(young.shape, np.nan) for field in fields(Baseline)}
+    rows, columns = np.nonzero(~np.isnan(actual[:, since:]))
+    for start in range(0, len(rows), CHUNK):
+        at = rows[start : start + CHUNK], columns[start : start + CHUNK]
+        lent = None
+        if parent_profile is not None and young[at].any():
+            lent = parent_profile[at[0] if len(parent_profile) > 1 else 0, at[1]]
+        part = _part(actual[:, since:][at], windows[at], floor, young[at], lent)
         for field in fields(Baseline):
-            found[field.name][rows, columns] = getattr(part, field.name)
+            found[field.name][at] = getattr(part, field.name)
     return Baseline(**found)
 
 
 def weekday_profiles(history: Values, since: int = 0) -> Values:
     """Series × days from `since` on × 7: the profile as known before each day; position 0 is that day's weekday."""
     windows = trailing(history, HISTORY_DAYS, 1)[:, since:]
-    found = np.full((*windows.shape[:2], RECENT_DAYS), np.nan)
-    for rows, columns in _chunks(*windows.shape[:2]):
-        window = windows[rows, columns]
-        found[rows, columns] = _profile(_log(_on_open_days(window), _offset(window)[..., np.newaxis]))
-    return found
+    return _profile(_log(_on_open_days(windows), _offset(windows)[..., np.newaxis]))
 
 
-def _chunks(series: int, days: int) -> Iterator[tuple[slice, slice]]:
-    wide = min(days, CHUNK)
-    high = max(1, CHUNK // max(1, wide))
-    for row in range(0, series, high):
-        for column in range(0, days, wide):
-            yield slice(row, row + high), slice(column, column + wide)
-
-
-def _part(
-    actual: Values, window: Values, floor: float, young: NDArray[np.bool_], parent_profile: Values | None
-) -> Baseline:
+def _part(actual: Values, window: Values, floor: float, young: Flags, parent_profile: Values | None) -> Baseline:
     offset = _offset(window)
     x = _log(_on_open_days(window), offset[..., np.newaxis])
     profile = _profile(x)
-    if parent_profile is not None and young.any():
+    if parent_profile is not None:
         lent = young[..., np.newaxis] & ~np.isnan(parent_profile).any(axis=-1, keepdims=True)
         profile = np.where(lent, parent_profile, profile)
     level_days = x - np.tile(profile, HISTORY_DAYS // 7)
     today = profile[..., 0]
     x_today = _log(actual, offset)
     level = _median_of(level_days[..., -LEVEL_DAYS:], MIN_LEVEL_DAYS)
+    if young.any():
+        latest = _median_of(level_days[..., -RAMP_DAYS:], 1)
+        nearer = young & (np.abs(x_today - latest - today) < np.abs(x_today - level - today))
+        level = np.where(nearer, latest, level)
     base = _median_of(level_days[..., HISTORY_DAYS - BASE_FIRST : HISTORY_DAYS - BASE_LAST + 1], MIN_BASE_DAYS)
     recent = np.concatenate([level_days[..., 1 - RECENT_DAYS :], (x_today - today)[..., np.newaxis]], axis=-1)
     weeks = _weeks(level_days)

@@ -10,7 +10,7 @@ from domain.anomaly.baseline import LEARNING_DAYS, OWN_PROFILE_DAYS, baseline
 from domain.anomaly.calendar import Span, days_of, holiday_columns, without_holidays
 from domain.anomaly.method import AMOUNT, YOUNG_FACTOR, Method
 from domain.anomaly.point import eased_on_holidays, month_day_habits, point_scores
-from domain.anomaly.robust import Flags
+from domain.anomaly.robust import Flags, known_before
 from domain.anomaly.shift import shift_scores
 from domain.anomaly.sparse import resting_days, sparse_scores
 from domain.forecast.series import Values, as_matrix, started
@@ -49,7 +49,8 @@ class Scores:
 
     def alerts(self, factor: Values | float = 1.0) -> Flags:
         """Where the score is above the threshold times `factor`, per series or for all."""
-        return np.nan_to_num(self.score) > self.threshold * np.reshape(factor, (-1, 1))
+        alerting: Flags = np.nan_to_num(self.score) > self.threshold * np.reshape(factor, (-1, 1))
+        return alerting
 
 
 def score_days(
@@ -75,13 +76,13 @@ def score_days(
     history = without_holidays(actual, holidays)
     base = baseline(actual, history, method.floor, since, parent_profile)
     kept = _continued(past, Past(base.error, base.scale, base.shift))
-    known_before = (np.cumsum(~np.isnan(history), axis=1) - ~np.isnan(history)).astype(np.float64)
+    ages = known_before(history)
 
     habits = month_day_habits(kept.error, first_day) if method.month_days else np.zeros(kept.error.shape)
     point, habit = point_scores(kept.error, kept.scale, habits)
     point = eased_on_holidays(point, holidays)[:, since:]
     silent = days_of(known.launches, series, days, first_day)
-    shift = shift_scores(kept.shift, kept.scale, known_before, silent)[:, since:]
+    shift = shift_scores(kept.shift, kept.scale, ages, silent)[:, since:]
     shift = np.where(np.isnan(point), np.nan, shift)
     if method.rises_only:
         point, shift = np.maximum(point, 0), np.maximum(shift, 0)
@@ -93,7 +94,7 @@ def score_days(
     sparse, closed = resting_days(history, since)
     sparse |= closed
     sparse_score, sparse_expected = sparse_scores(actual, history, sparse, since)
-    age = known_before[:, since:]
+    age = ages[:, since:]
     return Scores(
         score=method.weight * np.where(sparse, sparse_score, score),
         expected=np.where(sparse, sparse_expected, expected),

@@ -63,7 +63,7 @@ def impact(actual: Values, expected: Values, first_day: date, *, is_open: bool) 
 
 
 def money_gate(daily_spend: Decimal) -> Decimal:
-    """What an incident's impact must exceed to be sent, given the organisation's spend of a day. Never for detection."""
+    """What an incident's impact must exceed to be sent, given the organisation's daily spend. Never for detection."""
     return max(MIN_IMPACT, MIN_IMPACT_SHARE * daily_spend)
 
 

@@ -44,5 +44,3 @@ def eased_on_holidays(scores: Values, holidays: Sequence[int]) -> Values:
             day = scores[:, column]
             eased[:, column] = np.maximum(day, 0) / HOLIDAY_DIVISOR if column in on else day / AFTER_DIVISOR
     return eased
-
-

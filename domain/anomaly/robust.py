@@ -31,6 +31,13 @@ def known_count(values: Values) -> NDArray[np.int64]:
     return count
 
 
+def known_before(values: Values) -> NDArray[np.int64]:
+    """Series × days: how many days before each are known."""
+    known = ~np.isnan(values)
+    count: NDArray[np.int64] = np.cumsum(known, axis=1) - known
+    return count
+
+
 def spread(deviations: Values) -> Values:
     """Standard deviation from deviations around 0 by their middle and their 90 % quantile, whichever is larger."""
     ordered = np.sort(np.abs(deviations), axis=-1)

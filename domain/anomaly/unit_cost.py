@@ -1,12 +1,11 @@
 """Cost per request beside cost: what traffic hides in the sum shows in the ratio."""
 
-from datetime import date
+from dataclasses import replace
 
 import numpy as np
 
 from domain.anomaly.baseline import CHUNK, HISTORY_DAYS
-from domain.anomaly.daily import Known, Scores, score_days
-from domain.anomaly.method import RATIO
+from domain.anomaly.daily import Scores
 from domain.anomaly.robust import Flags, trailing
 from domain.forecast.series import Values, median
 
@@ -31,19 +30,23 @@ def busy(requests: Values, since: int = 0) -> Flags:
     return found
 
 
-def with_unit_cost(
-    cost: Values, requests: Values, of_cost: Scores, first_day: date, known: Known | None = None
-) -> Scores:
-    """The scores of cost with those of cost per request where these are higher; then expected is what the day's
-    requests would have cost. Rows of the three belong together; unknown requests leave a row as it is.
+def only_busy(of_ratio: Scores, requests: Values) -> Scores:
+    """The scores of a ratio per request without the days of features that have too few requests for one."""
+    since = requests.shape[1] - of_ratio.score.shape[1]
+    return replace(of_ratio, score=np.where(busy(requests, since), of_ratio.score, np.nan))
+
+
+def with_unit_cost(of_cost: Scores, of_ratio: Scores, requests: Values) -> Scores:
+    """The scores of cost, or those of cost per request where these are further beyond their threshold.
+
+    The latter on cost's scale, and then expected is what the day's requests should have cost. Rows belong together;
+    `requests` holds all days, the last of which are scored; where they are unknown cost stands alone.
     """
-    ratio = score_days(cost_per_request(cost, requests), first_day, RATIO, known)
-    of_ratio = np.where(busy(requests), ratio.score / ratio.threshold * RATIO.threshold, np.nan)
-    higher = np.nan_to_num(of_ratio) > np.nan_to_num(of_cost.score, nan=np.inf)
-    return Scores(
-        score=np.where(higher, of_ratio, of_cost.score),
-        expected=np.where(higher, ratio.expected * requests, of_cost.expected),
-        threshold=of_cost.threshold,
-        learning=of_cost.learning,
-        past=of_cost.past,
+    now = requests[:, requests.shape[1] - of_cost.score.shape[1] :]
+    beyond = only_busy(of_ratio, requests).score / of_ratio.threshold * of_cost.threshold
+    higher = np.nan_to_num(beyond) > np.nan_to_num(of_cost.score, nan=np.inf)
+    return replace(
+        of_cost,
+        score=np.where(higher, beyond, of_cost.score),
+        expected=np.where(higher, of_ratio.expected * now, of_cost.expected),
     )

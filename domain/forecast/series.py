@@ -60,7 +60,9 @@ def median(values: Values) -> Values:
     ordered = np.sort(values, axis=-1)
     if not np.isnan(ordered[..., -1]).any():
         half = values.shape[-1] // 2
-        whole: Values = ordered[..., half] if values.shape[-1] % 2 else (ordered[..., half - 1] + ordered[..., half]) / 2
+        whole: Values = (
+            ordered[..., half] if values.shape[-1] % 2 else (ordered[..., half - 1] + ordered[..., half]) / 2
+        )
         return whole
     count = (~np.isnan(ordered)).sum(axis=-1, keepdims=True)
     middles = np.concatenate([np.maximum(count - 1, 0) // 2, np.minimum(count // 2, values.shape[-1] - 1)], axis=-1)

@@ -1,4 +1,4 @@
-"""Labelled daily series of made-up features: requests, cost and latency, with the habits and accidents of AI products."""
+"""Labelled daily series of made-up features, with the habits and the accidents of AI products."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -50,8 +50,10 @@ def quality(alerts: NDArray[np.bool_], accidents: Sequence[Accident], since: int
             hit = any(incident.start < one.end + GRACE_DAYS and one.start < incident.end for one in mine)
             right, false = right + hit, false + (not hit)
     months = watched.shape[0] * (watched.shape[1] - since) / DAYS_A_MONTH
-    kinds = {kind: _found([pair for pair in zip(accidents, delays, strict=True) if pair[0].kind == kind])
-             for kind in sorted({one.kind for one in accidents})}
+    kinds = {
+        kind: _found([pair for pair in zip(accidents, delays, strict=True) if pair[0].kind == kind])
+        for kind in sorted({one.kind for one in accidents})
+    }
     every = _found(list(zip(accidents, delays, strict=True)))
     return Quality(every.recall, right / max(1, right + false), false / months, every.excess_share, kinds)
 
