@@ -55,7 +55,7 @@ def baseline(
     spread of a day. `parent_profile` (1 or series × days from `since` on × 7, position 0 the scored day's weekday)
     stands in for series of under four weeks. Only days that `actual` knows have one.
     """
-    windows = trailing(history, HISTORY_DAYS, 1)[:, since:]
+    windows = trailing(history, HISTORY_DAYS, 1, since)
     young = known_before(history)[:, since:] < OWN_PROFILE_DAYS
     found = {field.name: np.full(young.shape, np.nan) for field in fields(Baseline)}
     rows, columns = np.nonzero(~np.isnan(actual[:, since:]))
@@ -72,7 +72,7 @@ def baseline(
 
 def weekday_profiles(history: Values, since: int = 0) -> Values:
     """Series × days from `since` on × 7: the profile as known before each day; position 0 is that day's weekday."""
-    windows = trailing(history, HISTORY_DAYS, 1)[:, since:]
+    windows = trailing(history, HISTORY_DAYS, 1, since)
     return _profile(_log(_on_open_days(windows), _offset(windows)[..., np.newaxis]))
 
 

@@ -11,7 +11,7 @@ from domain.anomaly.calendar import Span, days_of, holiday_columns, without_holi
 from domain.anomaly.method import AMOUNT, YOUNG_FACTOR, Method
 from domain.anomaly.point import eased_on_holidays, month_day_habits, point_scores
 from domain.anomaly.robust import Flags, known_before
-from domain.anomaly.shift import shift_scores
+from domain.anomaly.shift import moves, shift_scores
 from domain.anomaly.sparse import resting_days, sparse_scores
 from domain.forecast.series import Values, as_matrix, started
 
@@ -27,11 +27,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Series × days: the errors, spreads and shifts of earlier nights, kept so that a night scores its own days."""
+    """Series × days of earlier nights, kept so that a night scores its own days: errors, shifts, and moves."""
 
     error: Values
-    scale: Values
     shift: Values
+    moved: Values
+
+    def until(self, column: int) -> "Past":
+        """The same without the columns from this one on."""
+        return Past(self.error[:, :column], self.shift[:, :column], self.moved[:, :column])
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,37 +79,31 @@ def score_days(
     actual = np.where(days_of(known.planned, series, days, first_day), np.nan, actual)
     history = without_holidays(actual, holidays)
     base = baseline(actual, history, method.floor, since, parent_profile)
-    kept = _continued(past, Past(base.error, base.scale, base.shift))
-    ages = known_before(history)
+    ages = known_before(history)[:, since:]
+    silent = days_of(known.launches, series, days, first_day)[:, since:]
+    error = base.error if past is None else np.concatenate([past.error, base.error], axis=1)
+    shifts = base.shift if past is None else np.concatenate([past.shift, base.shift], axis=1)
+    moved = moves(shifts, base.scale, ages, silent)
+    moved = moved if past is None else np.concatenate([past.moved, moved], axis=1)
 
-    habits = month_day_habits(kept.error, first_day) if method.month_days else np.zeros(kept.error.shape)
-    point, habit = point_scores(kept.error, kept.scale, habits)
-    point = eased_on_holidays(point, holidays)[:, since:]
-    silent = days_of(known.launches, series, days, first_day)
-    shift = shift_scores(kept.shift, kept.scale, ages, silent)[:, since:]
-    shift = np.where(np.isnan(point), np.nan, shift)
+    habits = month_day_habits(error, first_day, since) if method.month_days else np.zeros(base.error.shape)
+    point, habit = point_scores(base.error, base.scale, habits)
+    point = eased_on_holidays(point, [column - since for column in holidays])
+    shift = np.where(np.isnan(point), np.nan, shift_scores(moved, since))
     if method.rises_only:
         point, shift = np.maximum(point, 0), np.maximum(shift, 0)
-    moved = np.abs(shift) > np.abs(point)
-    score = np.where(moved, np.abs(shift), np.abs(point))
-    expected = np.where(moved, base.usual, base.expected + habit[:, since:])
+    by_shift = np.abs(shift) > np.abs(point)
+    score = np.where(by_shift, np.abs(shift), np.abs(point))
+    expected = np.where(by_shift, base.usual, base.expected + habit)
     expected = np.maximum(np.exp(expected) - base.offset, 0.0)
 
     sparse, closed = resting_days(history, since)
     sparse |= closed
     sparse_score, sparse_expected = sparse_scores(actual, history, sparse, since)
-    age = ages[:, since:]
     return Scores(
         score=method.weight * np.where(sparse, sparse_score, score),
         expected=np.where(sparse, sparse_expected, expected),
-        threshold=method.threshold * np.where(age < OWN_PROFILE_DAYS, YOUNG_FACTOR, 1.0),
-        learning=(age < LEARNING_DAYS) & ~np.isnan(actual[:, since:]),
-        past=kept,
+        threshold=method.threshold * np.where(ages < OWN_PROFILE_DAYS, YOUNG_FACTOR, 1.0),
+        learning=(ages < LEARNING_DAYS) & ~np.isnan(actual[:, since:]),
+        past=Past(error, shifts, moved),
     )
-
-
-def _continued(past: Past | None, new: Past) -> Past:
-    if past is None:
-        return new
-    pairs = ((past.error, new.error), (past.scale, new.scale), (past.shift, new.shift))
-    return Past(*(np.concatenate(pair, axis=1) for pair in pairs))

@@ -20,8 +20,7 @@ class Rescored:
 
 def before_rescoring(past: Past) -> Past:
     """The same without the last three days, which tonight scores again."""
-    columns = slice(0, max(0, past.error.shape[1] - RESCORED_DAYS))
-    return Past(past.error[:, columns], past.scale[:, columns], past.shift[:, columns])
+    return past.until(max(0, past.error.shape[1] - RESCORED_DAYS))
 
 
 def rescored(before: Flags, after: Flags) -> Rescored:

@@ -16,15 +16,16 @@ HOLIDAY_DIVISOR, AFTER_DIVISOR = 2.0, 1.5
 """On a holiday less use is no news; the day after is unusual itself."""
 
 
-def month_day_habits(error: Values, first_day: date) -> Values:
-    """Series × days: the median error of the same special day in up to six earlier months; 0 on other days."""
-    habits = np.zeros(error.shape)
+def month_day_habits(error: Values, first_day: date, since: int = 0) -> Values:
+    """Series × days from `since` on: the median error of the same special day in up to six earlier months, else 0."""
+    habits = np.zeros((len(error), error.shape[1] - since))
     kinds = np.array([special_day(first_day + timedelta(days=number)) for number in range(error.shape[1])])
     for kind in SPECIAL_DAYS:
         columns = np.flatnonzero(kinds == kind)
         for number, column in enumerate(columns[1:], start=1):
-            earlier = median(error[:, columns[max(0, number - MAX_MONTHS) : number]])
-            habits[:, column] = np.nan_to_num(earlier)
+            if column >= since:
+                earlier = median(error[:, columns[max(0, number - MAX_MONTHS) : number]])
+                habits[:, column - since] = np.nan_to_num(earlier)
     return habits
 
 

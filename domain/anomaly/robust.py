@@ -16,13 +16,14 @@ NINE_TENTHS, NORMAL_90 = 0.9, 1.645
 """Nine tenths of a normal distribution lie within 1.645 standard deviations of its middle."""
 
 
-def trailing(values: Values, first: int, last: int) -> Values:
-    """Series × days × window: for each day the columns from `first` to `last` days before it, oldest first.
+def trailing(values: Values, first: int, last: int, since: int = 0) -> Values:
+    """Series × days from `since` on × window: the columns from `first` to `last` days before each, oldest first.
 
     Days before the first column are unknown. The answer is a view; do not write to it.
     """
-    padded = np.concatenate([np.full((len(values), first), np.nan), values], axis=1)
-    return sliding_window_view(padded, first - last + 1, axis=1)[:, : values.shape[1]]
+    missing = np.full((len(values), max(0, first - since)), np.nan)
+    padded = np.concatenate([missing, values[:, max(0, since - first) :]], axis=1)
+    return sliding_window_view(padded, first - last + 1, axis=1)[:, : values.shape[1] - since]
 
 
 def known_count(values: Values) -> NDArray[np.int64]:

@@ -16,12 +16,20 @@ RETURN_DAYS, RETURN_SCORE, RETURN_FACTOR = 45, 4.0, 0.5
 """A move back within 45 days of one beyond 4 is mostly the return to normal."""
 
 
-def shift_scores(shift: Values, scale: Values, ages: NDArray[np.int64], silent: Flags) -> Values:
-    """Series × days; `ages` are the known days before each. 0 where too young or `silent` after a launch."""
-    usual = mad_spread(trailing(shift, SPREAD_FIRST, SPREAD_LAST))
-    scores = shift / np.fmax(usual, MIN_SCALE_SHARE * scale)
-    scores = np.where((ages >= FULL_DAYS) & ~silent, np.nan_to_num(scores), 0.0)
-    back = trailing(scores, RETURN_DAYS, 1)
-    beyond = np.nan_to_num(back)
-    returning = np.where(scores < 0, beyond.max(axis=-1) > RETURN_SCORE, beyond.min(axis=-1) < -RETURN_SCORE)
-    return np.where(returning, RETURN_FACTOR * scores, scores)
+def moves(shift: Values, scale: Values, ages: NDArray[np.int64], silent: Flags) -> Values:
+    """Each of the last days' shift in its usual movement; 0 where too young or `silent` after a launch.
+
+    `shift` holds all days; the others the last ones, and `ages` the known days before each.
+    """
+    since = shift.shape[1] - scale.shape[1]
+    usual = mad_spread(trailing(shift, SPREAD_FIRST, SPREAD_LAST, since))
+    found = shift[:, since:] / np.fmax(usual, MIN_SCALE_SHARE * scale)
+    return np.where((ages >= FULL_DAYS) & ~silent, np.nan_to_num(found), 0.0)
+
+
+def shift_scores(moved: Values, since: int = 0) -> Values:
+    """The moves from column `since` on, halved where they undo one of the other direction."""
+    now = moved[:, since:]
+    back = np.nan_to_num(trailing(moved, RETURN_DAYS, 1, since))
+    returning = np.where(now < 0, back.max(axis=-1) > RETURN_SCORE, back.min(axis=-1) < -RETURN_SCORE)
+    return np.where(returning, RETURN_FACTOR * now, now)

@@ -25,18 +25,20 @@ def resting_days(history: Values, since: int = 0) -> tuple[Flags, Flags]:
 
     Sparse: under three quarters of the days of the twelve weeks before were above 0, closed weekdays left out.
     """
-    known, active = (_by_weekday(flags, since) for flags in (~np.isnan(history), np.nan_to_num(history) > 0))
+    cut = max(0, since - HISTORY_DAYS)
+    recent = history[:, cut:]
+    known, active = (_by_weekday(flags, since - cut) for flags in (~np.isnan(recent), recent > 0))
     closed = (active <= CLOSED_RATIO * known) & (known >= MIN_CLOSED_WEEKS)
     days, lively = (np.where(closed, 0, counts).sum(axis=-1) for counts in (known, active))
     return lively < ACTIVE_RATIO * days, closed[..., 0]
 
 
-def _by_weekday(flags: Flags, since: int) -> NDArray[np.int64]:
+def _by_weekday(flags: Flags, since: int) -> NDArray[np.int16]:
     """Series × days × 7: how many of the twelve same weekdays before; position 0 is the day's own weekday."""
-    padded = np.concatenate([np.zeros((len(flags), HISTORY_DAYS + 7), dtype=np.int64), flags], axis=1)
-    weekly = padded.copy()
-    for start in range(7, padded.shape[1], 7):
-        weekly[:, start : start + 7] += weekly[:, start - 7 : start][:, : padded[:, start : start + 7].shape[1]]
+    weekly = np.concatenate([np.zeros((len(flags), HISTORY_DAYS + 7), dtype=np.int16), flags], axis=1)
+    for start in range(7, weekly.shape[1], 7):
+        week = weekly[:, start : start + 7]
+        week += weekly[:, start - 7 : start - 7 + week.shape[1]]
     spans = weekly[:, HISTORY_DAYS:] - weekly[:, :-HISTORY_DAYS]
     counts = sliding_window_view(spans, 7, axis=1)[:, since : flags.shape[1]]
     return np.ascontiguousarray(counts)
@@ -48,7 +50,7 @@ def sparse_scores(actual: Values, history: Values, chosen: Flags, since: int = 0
     A day of 0 scores 0: such a series rests often. What is expected is an active day's median.
     """
     score, expected = np.full(chosen.shape, np.nan), np.full(chosen.shape, np.nan)
-    windows = trailing(history, HISTORY_DAYS, 1)[:, since:]
+    windows = trailing(history, HISTORY_DAYS, 1, since)
     rows, columns = np.nonzero(chosen)
     for start in range(0, len(rows), CHUNK):
         at = rows[start : start + CHUNK], columns[start : start + CHUNK]

@@ -22,7 +22,7 @@ def cost_per_request(cost: Values, requests: Values) -> Values:
 
 def busy(requests: Values, since: int = 0) -> Flags:
     """Series × days from `since` on: the median of the eight weeks before was at least 20 requests a day."""
-    windows = trailing(requests, HISTORY_DAYS, 1)[:, since:]
+    windows = trailing(requests, HISTORY_DAYS, 1, since)
     found = np.zeros(windows.shape[:2], dtype=bool)
     step = max(1, CHUNK // max(1, windows.shape[1]))
     for row in range(0, len(windows), step):
