@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bench.report import Measure, show
 
-NAMES = ("focus", "openai", "queries", "explain", "forecast", "pages", "web", "scale", "demo")
+NAMES = ("focus", "openai", "queries", "explain", "forecast", "anomaly", "pages", "web", "scale", "demo")
 
 
 def main(chosen: list[str]) -> int:

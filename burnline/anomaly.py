@@ -17,7 +17,7 @@ from domain.anomaly.daily import Scores, score_days
 from domain.anomaly.incidents import incidents
 from domain.anomaly.kind import Kind
 from domain.anomaly.method import AMOUNT, LATENCY, LEVEL, RATIO
-from domain.anomaly.rates import form_of, score_rates
+from domain.anomaly.rates import TOLERANCE, form_of, score_rates
 from domain.anomaly.unit_cost import cost_per_request, only_busy, with_unit_cost
 from domain.forecast.series import Values, started, sum_series
 
@@ -51,6 +51,7 @@ class Judged:
     scored_days: int
     learning: list[str]
     negative_days: int
+    impossible_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,10 @@ def backtest_anomalies(file: SeriesFile) -> Answer:
     notes = list(file.notes)
     negative = sum(one.negative_days for one in judged)
     if negative:
-        notes.append(f"{negative:,} days below 0 (credits, corrections) are unknown and teach nothing.")
+        notes.append(f"{negative:,} × a value below 0 (a credit, a correction) is unknown and teaches nothing.")
+    impossible = sum(one.impossible_days for one in judged)
+    if impossible:
+        notes.append(f"{impossible:,} × a rate of more than all is unknown and teaches nothing.")
     return Answer(judged, notes)
 
 
@@ -173,6 +177,9 @@ def _judged(metric: Metric, file: SeriesFile, requests: Mapping[str, Values]) ->
         scored_days=int(np.count_nonzero(~np.isnan(scores.score))),
         learning=[metric.ids[row] for row in np.flatnonzero(unscored)],
         negative_days=int(np.count_nonzero(metric.values < 0)),
+        impossible_days=int(np.count_nonzero(metric.values * _size(metric) > metric.totals * (1 + TOLERANCE)))
+        if metric.kind is Kind.RATE
+        else 0,
     )
 
 
@@ -196,8 +203,12 @@ def _beside(metric: Metric, requests: Mapping[str, Values], otherwise: Values) -
     return np.stack([requests.get(feature_of(id_), row) for id_, row in zip(metric.ids, otherwise, strict=True)])
 
 
+def _size(metric: Metric) -> Values:
+    return form_of(metric.name, metric.values, metric.totals).size(metric.totals)
+
+
 def _rate_scores(metric: Metric) -> Scores:
-    size = form_of(metric.values, metric.totals).size(metric.totals)
+    size = _size(metric)
     found = score_rates(metric.values * size, metric.totals)
     expected = np.divide(found.expected, size, out=np.full(size.shape, np.nan), where=size > 0)
     return Scores(found.score, expected, found.threshold, found.learning)

@@ -65,10 +65,11 @@ def read_metrics(path: Path) -> SeriesFile:
             del each[day]
     days = [day for day in days if abs((day - middle).days) <= FARTHEST_DAYS]
     first_day, count = min(days), (max(days) - min(days)).days + 1
-    groups: dict[tuple[str, Kind], list[tuple[str, dict[date, _Day]]]] = {}
+    groups: dict[tuple[str, Kind, bool], list[tuple[str, dict[date, _Day]]]] = {}
     for (id_, metric, kind), each in series.items():
-        groups.setdefault((metric.lower(), kind), []).append((id_, each))
-    metrics = tuple(_metric(name, kind, group, first_day, count) for (name, kind), group in sorted(groups.items()))
+        has_total = any(not math.isnan(day.total) for day in each.values())
+        groups.setdefault((metric.lower(), kind, has_total), []).append((id_, each))
+    metrics = tuple(_metric(name, kind, group, first_day, count) for (name, kind, _), group in sorted(groups.items()))
     return SeriesFile(first_day, metrics, tuple(notes.sentences()))
 
 

@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 
 _WORD = re.compile(r"[a-z0-9]+")
-_RATE = {"rate", "rates", "ratio", "share", "fraction", "percent", "pct", "safety"}
+_RATE = {"rate", "rates", "ratio", "share", "fraction", "percent", "percentage", "pct", "safety"}
 _BAD = {"errors", "failures", "failed", "violations", "blocked", "leaked", "flagged", "timeouts", "refusals", "unsafe"}
 _LATENCY = {"latency", "duration", "ttft", "p50", "p75", "p90", "p95", "p99", "seconds", "ms"}
 _COST = {"cost", "costs", "spend", "charge", "charges"}

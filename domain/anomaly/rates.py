@@ -1,5 +1,6 @@
 """Bad events out of a known number of them: is today's share above its own eight weeks, beyond chance?"""
 
+import re
 from enum import StrEnum
 
 import numpy as np
@@ -17,6 +18,8 @@ ROOT_SHIFT = 3 / 8
 """2 √(k + 3/8) of a Poisson count has a spread of nearly 1, whatever its mean (Anscombe 1948)."""
 TOLERANCE = 1e-9
 """A share of 1 times its total may come out above it by the last digit."""
+PERCENT_NAMES = {"percent", "percentage", "pct", "%"}
+"""0.5 may be half or half a percent; only the name tells."""
 
 
 class RateForm(StrEnum):
@@ -64,11 +67,13 @@ def _before(values: Values) -> Values:
     return before
 
 
-def form_of(values: Values, totals: Values) -> RateForm:
-    """How the rates of one metric are written, by the earliest day that tells.
+def form_of(metric: str, values: Values, totals: Values) -> RateForm:
+    """How the rates of one metric are written: as its name says, else by the earliest day that tells.
 
     A value that is neither 0 nor 1 tells: whole numbers are counts, others a share up to 1 and percent above.
     """
+    if PERCENT_NAMES & set(re.findall(r"[a-z]+|%", metric.lower())):
+        return RateForm.PERCENT
     telling = ~np.isnan(values) & (np.nan_to_num(totals) > 0) & (values > 0) & (values != 1)
     days = np.flatnonzero(telling.any(axis=0))
     if not len(days):

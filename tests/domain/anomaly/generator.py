@@ -1,6 +1,6 @@
 """Labelled daily series of made-up features, with the habits and the accidents of AI products."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -35,6 +35,10 @@ class Accident:
     start: int
     end: int
     excess: Array
+
+    def of(self, feature: int) -> "Accident":
+        """The same in another row."""
+        return replace(self, feature=feature)
 
 
 @dataclass(frozen=True, slots=True)

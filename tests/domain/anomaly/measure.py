@@ -39,7 +39,7 @@ class Quality:
 
 
 def quality(alerts: NDArray[np.bool_], accidents: Sequence[Accident], since: int = QUIET_DAYS) -> Quality:
-    """Found means an alert inside the accident; excess counts from the first alert's day on."""
+    """Found means an alert inside the accident; `excess_share` is the part of all excess in found ones."""
     watched = alerts.copy()
     watched[:, :since] = False
     delays = [_delay(watched, one) for one in accidents]

@@ -78,9 +78,13 @@ def test_a_rate_s_score_does_not_change_when_the_future_does(days: list[tuple[in
 )
 def test_the_earliest_day_that_tells_says_how_a_rate_is_written(values: list[float], form: RateForm) -> None:
     total = np.full((1, len(values)), 200.0)
-    assert form_of(np.array([values]), total) is form
+    assert form_of("error_rate", np.array([values]), total) is form
     assert form.size(total)[0, 0] == {"count": 1, "share": 200, "percent": 2}[form]
 
 
 def test_a_rate_of_single_events_is_a_share() -> None:
-    assert form_of(np.array([[0.0, 1.0]]), np.ones((1, 2))) is RateForm.SHARE
+    assert form_of("error_rate", np.array([[0.0, 1.0]]), np.ones((1, 2))) is RateForm.SHARE
+
+
+def test_only_the_name_tells_half_a_percent_from_a_half() -> None:
+    assert form_of("error_pct", np.array([[0.5]]), np.full((1, 1), 200.0)) is RateForm.PERCENT
