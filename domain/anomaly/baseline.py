@@ -118,8 +118,8 @@ def _on_open_days(window: Values) -> Values:
 
 def _offset(window: Values) -> Values:
     """NaN where the history is unknown or all 0: it has no logarithm."""
-    average = mean(window)
-    return np.where(np.nan_to_num(average) > 0, OFFSET_SHARE * average, np.nan)
+    offset = OFFSET_SHARE * mean(window)
+    return np.where(np.nan_to_num(offset) > 0, offset, np.nan)
 
 
 def _log(values: Values, offset: Values) -> Values:

@@ -11,7 +11,7 @@ from domain.anomaly.calendar import Span, days_of, holiday_columns, without_holi
 from domain.anomaly.method import AMOUNT, YOUNG_FACTOR, Method
 from domain.anomaly.point import eased_on_holidays, month_day_habits, point_scores
 from domain.anomaly.robust import Flags, known_before
-from domain.anomaly.shift import moves, shift_scores
+from domain.anomaly.shift import eased_on_return, moves
 from domain.anomaly.sparse import resting_days, sparse_scores
 from domain.forecast.series import Values, as_matrix, started
 
@@ -89,7 +89,8 @@ def score_days(
     habits = month_day_habits(error, first_day, since) if method.month_days else np.zeros(base.error.shape)
     point, habit = point_scores(base.error, base.scale, habits)
     point = eased_on_holidays(point, [column - since for column in holidays])
-    shift = np.where(np.isnan(point), np.nan, shift_scores(moved, since))
+    point = eased_on_return(point, moved)
+    shift = np.where(np.isnan(point), np.nan, eased_on_return(moved[:, since:], moved))
     if method.rises_only:
         point, shift = np.maximum(point, 0), np.maximum(shift, 0)
     by_shift = np.abs(shift) > np.abs(point)

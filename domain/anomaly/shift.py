@@ -13,7 +13,7 @@ MIN_SCALE_SHARE = 0.5
 FULL_DAYS = 70
 """Known days before the usual movement of a level can be told."""
 RETURN_DAYS, RETURN_SCORE, RETURN_FACTOR = 45, 4.0, 0.5
-"""A move back within 45 days of one beyond 4 is mostly the return to normal."""
+"""A move back, or a day in its direction, within 45 days of a move beyond 4 is mostly the return to normal."""
 
 
 def moves(shift: Values, scale: Values, ages: NDArray[np.int64], silent: Flags) -> Values:
@@ -27,9 +27,9 @@ def moves(shift: Values, scale: Values, ages: NDArray[np.int64], silent: Flags) 
     return np.where((ages >= FULL_DAYS) & ~silent, np.nan_to_num(found), 0.0)
 
 
-def shift_scores(moved: Values, since: int = 0) -> Values:
-    """The moves from column `since` on, halved where they undo one of the other direction."""
-    now = moved[:, since:]
+def eased_on_return(scores: Values, moved: Values) -> Values:
+    """The scores of the last days, halved where they undo a move of the other direction. `moved` holds all days."""
+    since = moved.shape[1] - scores.shape[1]
     back = np.nan_to_num(trailing(moved, RETURN_DAYS, 1, since))
-    returning = np.where(now < 0, back.max(axis=-1) > RETURN_SCORE, back.min(axis=-1) < -RETURN_SCORE)
-    return np.where(returning, RETURN_FACTOR * now, now)
+    returning = np.where(scores < 0, back.max(axis=-1) > RETURN_SCORE, back.min(axis=-1) < -RETURN_SCORE)
+    return np.where(returning, RETURN_FACTOR * scores, scores)

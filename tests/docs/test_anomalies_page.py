@@ -50,7 +50,7 @@ def test_every_word_that_the_page_names_chooses_what_it_says() -> None:
     rows = TEXT.split("| words in the name |")[1].split("\n\n")[0].splitlines()[2:-1]
     for row in rows:
         names, judged = row.split("|")[1:3]
-        words = re.findall(r"`([\w ]+)`", names.split("(")[0].split(";")[0])
+        words = re.findall(r"`([\w ]+)`", re.sub(r"\(.*?\)|;.*", "", names))
         (kind,) = re.findall(r"^ (\w+)", judged)
         assert words
         assert {word: kind_of(word) for word in words} == {word: Kind(kind) for word in words}

@@ -8,7 +8,7 @@ import pytest
 from domain.anomaly.baseline import baseline, weekday_profiles
 from domain.anomaly.point import eased_on_holidays, month_day_habits, point_scores
 from domain.anomaly.robust import mad_spread, spread, trailing
-from domain.anomaly.shift import moves, shift_scores
+from domain.anomaly.shift import eased_on_return, moves
 from domain.anomaly.sparse import resting_days, sparse_scores
 from domain.forecast.series import Values
 
@@ -128,8 +128,9 @@ def test_a_move_back_within_45_days_counts_half() -> None:
     moved[1, [10, 56]] = 6, -6
     moved[2, [10, 55]] = 4, -6
     moved[3, [10, 55]] = -6, 6
-    assert shift_scores(moved)[range(4), [55, 56, 55, 55]].tolist() == [-3, -6, -6, 3]
-    assert shift_scores(moved, since=55)[:, :2].tolist() == [[-3, 0], [0, -6], [-6, 0], [3, 0]]
+    assert eased_on_return(moved, moved)[range(4), [55, 56, 55, 55]].tolist() == [-3, -6, -6, 3]
+    assert eased_on_return(moved[:, 55:], moved)[:, :2].tolist() == [[-3, 0], [0, -6], [-6, 0], [3, 0]]
+    assert eased_on_return(np.full((4, 5), -8.0), moved)[:, 0].tolist() == [-4, -4, -8, -8]
 
 
 def test_a_day_of_a_sparse_series_is_compared_with_active_days() -> None:

@@ -244,3 +244,13 @@ def test_the_last_three_days_are_scored_again_with_what_came_late() -> None:
     again = score_days(noisy(10), FIRST_DAY, past=before_rescoring(night.past))
     found = rescored(night.alerts()[:, 127:], again.alerts())
     assert found.withdrawn.tolist() == [[False, True, False]]
+
+
+def test_the_return_to_normal_counts_half() -> None:
+    values = noisy(11)
+    values[0, 90:115] *= 1.8
+    scores = score_days(values, FIRST_DAY)
+    assert 90 in alerting(scores)
+    calm = noisy(11)
+    calm[0, 115:] /= 1.8
+    assert scores.score[0, 115] < 0.75 * score_days(calm, FIRST_DAY).score[0, 115]
