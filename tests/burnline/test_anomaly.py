@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from burnline.anomaly_file import read_metrics
 from burnline.cli import app
 from burnline.exit_codes import BAD_INPUT
 from config.settings import CONFIG_DIR_VARIABLE
@@ -226,26 +225,6 @@ def test_odd_lines_are_told_once_each_and_the_good_ones_are_scored(backtest: Bac
     written = (tmp_path / "out.csv").read_text()
     backtest(good)
     assert (tmp_path / "out.csv").read_text() == written
-
-
-def test_of_two_numbers_for_a_day_the_last_counts(tmp_path: Path) -> None:
-    path = tmp_path / "series.csv"
-    path.write_text(HEADER + "a,cost,2026-01-05,4\na,cost,2026-01-05,5\na,cost,2026-01-07,6\n")
-    (metric,) = read_metrics(path).metrics
-    assert metric.values[0].tolist() == pytest.approx([5, np.nan, 6], nan_ok=True)
-
-
-def test_hours_of_ratios_are_weighted_by_n(tmp_path: Path) -> None:
-    path = tmp_path / "series.csv"
-    hours = [("latency", "1,10"), ("latency", "4,20"), ("error_rate", "0.5,10"), ("error_rate", "0.2,20"),
-             ("errors", "5,10"), ("errors", "4,20"), ("ratio", "1,"), ("ratio", "2,")]  # fmt: skip
-    lines = [f"a,{metric},2026-01-05T{hour}:00Z,{cells}\n" for hour, (metric, cells) in enumerate(hours, start=10)]
-    path.write_text("series_id,metric,timestamp,value,n\n" + "".join(lines))
-    found = {one.name: (one.values[0, 0], one.totals[0, 0]) for one in read_metrics(path).metrics}
-    assert found["latency"] == (3, 30)
-    assert found["error_rate"] == (pytest.approx(0.3), 30)
-    assert found["errors"] == (9, 30)
-    assert found["ratio"][0] == 1.5
 
 
 @pytest.mark.parametrize(
