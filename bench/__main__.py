@@ -9,7 +9,19 @@ from rich.console import Console
 
 from bench.report import Measure, show
 
-NAMES = ("focus", "openai", "queries", "explain", "forecast", "pages", "web", "scale", "promises", "demo")
+NAMES = (
+    "focus",
+    "openai",
+    "queries",
+    "explain",
+    "forecast",
+    "anomaly",
+    "pages",
+    "web",
+    "scale",
+    "promises",
+    "demo",
+)
 
 
 def main(chosen: list[str]) -> int:

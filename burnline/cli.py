@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from burnline import exit_codes
+from burnline.anomaly_commands import app as anomaly_app
 from burnline.collect import collect_sources, report, with_progress
 from burnline.context import open_context, utc_now
 from burnline.doctor import examine
@@ -37,6 +38,7 @@ app.add_typer(import_app, name="import")
 app.add_typer(export_app, name="export")
 app.add_typer(attribution_app, name="attribution")
 app.add_typer(slo_app, name="slo")
+app.add_typer(anomaly_app, name="anomaly")
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(db_app, name="db")
 

@@ -58,6 +58,12 @@ def median(values: Values) -> Values:
     if not values.shape[-1]:
         return np.full(values.shape[:-1], np.nan)
     ordered = np.sort(values, axis=-1)
+    if not np.isnan(ordered[..., -1]).any():
+        half = values.shape[-1] // 2
+        whole: Values = (
+            ordered[..., half] if values.shape[-1] % 2 else (ordered[..., half - 1] + ordered[..., half]) / 2
+        )
+        return whole
     count = (~np.isnan(ordered)).sum(axis=-1, keepdims=True)
     middles = np.concatenate([np.maximum(count - 1, 0) // 2, np.minimum(count // 2, values.shape[-1] - 1)], axis=-1)
     low_high = np.take_along_axis(ordered, middles, axis=-1)
