@@ -38,6 +38,23 @@ class SourceSettings(BaseModel):
         return value if value is None else check_duration(value)
 
 
+class RequestSettings(SourceSettings):
+    """Adds whether tokens and requests are counted as usage: true, false, or the providers of whom they are.
+
+    Requests to a provider whose own report is collected, too, would count twice; those to a model that nobody else
+    reports would not count at all. Latency, failures and SLOs count every request either way.
+    """
+
+    counts_usage: bool | tuple[str, ...] = False
+
+    @property
+    def usage_of(self) -> frozenset[str] | None:
+        """The providers whose usage these requests are; None for all of them."""
+        if isinstance(self.counts_usage, bool):
+            return None if self.counts_usage else frozenset()
+        return frozenset(self.counts_usage)
+
+
 class Http(Protocol):
     """The one HTTP client: authenticates, retries, counts, redacts. Raises CollectorError."""
 

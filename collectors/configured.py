@@ -43,9 +43,17 @@ def configured(settings: Settings, known: Callable[[], dict[str, AnySource]] = s
 
 
 def request_logs(settings: Settings, known: Callable[[], dict[str, AnySource]] = sources) -> frozenset[str]:
-    """The names of the sources that write requests, also of those that are switched off: their rows are still there."""
-    kinds = {name for name, source in known().items() if source.writes is InferenceRequest}
-    return frozenset(name for name, content in settings.sources.items() if (content.get("kind") or name) in kinds)
+    """The sources whose requests count as usage, which is what a key can be split by.
+
+    Also those that are switched off: their rows are still there.
+    """
+    kinds = {name: source.settings for name, source in known().items() if source.writes is InferenceRequest}
+    counted = {name: model.model_fields["counts_usage"].default for name, model in kinds.items()}
+    return frozenset(
+        name
+        for name, content in settings.sources.items()
+        if (kind := content.get("kind") or name) in kinds and content.get("counts_usage", counted[kind])
+    )
 
 
 def _configure(name: str, content: dict[str, Any], known: dict[str, AnySource]) -> Configured:

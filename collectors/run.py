@@ -141,6 +141,7 @@ class Runner:
             run=run,
             books=self.books,
             now=self.clock(),
+            usage_of=getattr(item.settings, "usage_of", None),
             also=found,
             keeps_unlisted=source.lists_newest_only,
         )
@@ -187,6 +188,7 @@ class Runner:
                 now=self.clock(),
                 periods=delivery.periods,
                 complete_to=delivery.complete_to,
+                usage_of=getattr(item.settings, "usage_of", None),
                 also=delivery.also,
             )
 

@@ -1,6 +1,6 @@
 """Replaces a source's slice of a fact table: atomic, idempotent, with changes of complete days on record."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from domain.window import Window, floor_day
-from store import bulk, ledger, reference, restate, rollup, telemetry
+from store import bulk, ledger, reference, request_usage, restate, rollup, telemetry
 from store.billing import refuse_second_bill
 from store.books import Books
 from store.engine import Store
@@ -69,13 +69,15 @@ def replace_window(
     now: datetime,
     periods: Sequence[BillingPeriod] = (),
     complete_to: datetime | None = None,
+    usage_of: Collection[str] | None = None,
     also: Mapping[type, Sequence[pa.RecordBatch]] = NOTHING_ELSE,
     keeps_unlisted: bool = False,
 ) -> Loaded:
     """Makes `batches` the only rows of `source` in `window` (or in `periods`, for files without row ids).
 
     `also` are rows of other classes that belong to these and are replaced with them. With `keeps_unlisted` only
-    incidents that the batches name are replaced, for a source that lists no more than its newest.
+    incidents that the batches name are replaced, for a source that lists no more than its newest. `usage_of` are
+    the providers whose usage is made of requests, None for all, also on days that were loaded before.
 
     One transaction carries the delete, the insert, the rollups, the restatements and the run's `ok`, so a
     crash leaves the old slice whole. Raises StoreError; BillingConflictError when another source bills an account.
@@ -114,7 +116,9 @@ def replace_window(
         if row in ROLLED_UP:
             days |= rollup.touched_days(connection, row, slice_)
             reference.attribute_new_keys(connection, row, slice_, books.rules)
-            rollup.rebuild(connection, row, source, days, books.prices)
+            if row is InferenceRequest:
+                days |= request_usage.days_to_change(connection, source, usage_of)
+            rollup.rebuild(connection, row, source, days, books.prices, usage_of)
         if row is InferenceRequest:
             telemetry.rebuild(connection, source, hours, telemetry.touched_hours(connection, slice_), books.objectives)
         save_seen(connection, books.prices)

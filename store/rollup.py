@@ -1,16 +1,15 @@
 """Rebuilds the daily rollups of a source for the days that a load touched, in the load's transaction."""
 
-from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import attributed, bill_day, model_usage_day, priced_usage, request_day, source_health
-from store.bulk import insert_rows
+from store import attributed, bill_day, model_usage_day, priced_usage, request_day, request_usage, source_health
 from store.price_book import PriceBook
-from store.schema import column_names, table, to_batch
+from store.schema import column_names, table
 from store.sums import count, estimate, money, plus
 from store.tables import (
     BillDay,
@@ -38,17 +37,6 @@ _USAGE_KEYS = (
     "attribution_key",
 )
 
-_REQUEST_KEYS = (
-    "provider",
-    "account_id",
-    "service",
-    "attribution_key",
-    "project_id",
-    "api_key_id",
-    "user_id",
-    "model",
-)
-
 _TIME = {
     Charge: "charge_period_start",
     TokenUsage: "started_at",
@@ -63,8 +51,18 @@ def touched_days(connection: Connection, row: type, slice_: sa.ColumnElement[boo
     return set(connection.execute(sa.select(day).where(slice_).distinct()).scalars())
 
 
-def rebuild(connection: Connection, row: type, source: str, days: Iterable[date], prices: PriceBook) -> None:
-    """Rebuilds what is derived from `row` for this source and these days, owners included."""
+def rebuild(
+    connection: Connection,
+    row: type,
+    source: str,
+    days: Iterable[date],
+    prices: PriceBook,
+    usage_of: Collection[str] | None = None,
+) -> None:
+    """Rebuilds what is derived from `row` for this source and these days, owners included.
+
+    Of requests usage is made for the providers `usage_of` only, None for all.
+    """
     wanted = sorted(days)
     if not wanted:
         return
@@ -73,7 +71,9 @@ def rebuild(connection: Connection, row: type, source: str, days: Iterable[date]
     else:
         if row is InferenceRequest:
             _replace_days(connection, RequestDay, source, wanted, request_day.rows(_of_days(row, source, wanted)))
-            _usage_from_requests(connection, source, wanted, prices)
+            of_days = _of_days(TokenUsage, source, wanted)
+            connection.execute(sa.delete(table(TokenUsage)).where(of_days))
+            request_usage.insert(connection, source, _of_days(row, source, wanted), prices, usage_of)
         _replace_days(connection, UsageDay, source, wanted, _usage_day(source, wanted))
         _models(connection, source, wanted)
     attributed.rebuild(connection, wanted)
@@ -174,36 +174,3 @@ def _usage_day(source: str, days: list[date]) -> sa.Select[Any]:
         .where(_of_days(TokenUsage, source, days))
         .group_by(day, *keys)
     )
-
-
-def _usage_from_requests(connection: Connection, source: str, days: list[date], prices: PriceBook) -> None:
-    """Hourly usage of a request log, so that its tokens and requests are counted like everybody else's."""
-    connection.execute(sa.delete(table(TokenUsage)).where(_of_days(TokenUsage, source, days)))
-    rows = [_hour_of_requests(source, dict(record)) for record in connection.execute(_hourly(source, days)).mappings()]
-    for row in rows:
-        prices.estimate(row)
-    insert_rows(connection, TokenUsage, to_batch(TokenUsage, rows))
-
-
-def _hourly(source: str, days: list[date]) -> sa.Select[Any]:
-    c = table(InferenceRequest).c
-    hour = sa.func.date_trunc(sa.literal_column("'hour'"), c.started_at)
-    keys = [c[name] for name in _REQUEST_KEYS]
-    uncached = c.input_tokens - sa.func.coalesce(c.cache_read_input_tokens, 0)
-    return (
-        sa.select(
-            hour.label("hour"),
-            *keys,
-            count(uncached).label("uncached_input_tokens"),
-            count(c.cache_read_input_tokens).label("cache_read_input_tokens"),
-            count(c.output_tokens).label("output_tokens"),
-            sa.func.count().label("request_count"),
-        )
-        .where(_of_days(InferenceRequest, source, days))
-        .group_by(hour, *keys)
-    )
-
-
-def _hour_of_requests(source: str, values: dict[str, Any]) -> TokenUsage:
-    hour: datetime = values.pop("hour")
-    return TokenUsage(source=source, started_at=hour, ended_at=hour + timedelta(hours=1), **values)

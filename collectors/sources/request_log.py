@@ -1,7 +1,8 @@
 """Request logs of gateways and services (CSV, JSONL, Parquet) by a mapping of columns.
 
 Grain: one request. All files below the path are one delivery: it replaces the span from its first request to its
-last. Hourly usage is made of it in the store, so its requests and tokens are counted like those of a provider.
+last. Hourly usage is made of it in the store, so its requests and tokens are counted like those of a provider, except
+where `counts_usage` says that the provider reports them.
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from collectors.base import Delivery, FileApi, FileSource, History, SourceSettings
+from collectors.base import Delivery, FileApi, FileSource, History, RequestSettings
 from collectors.errors import DataError
 from collectors.files import by_folder, digest, up_to_date
 from collectors.request_log_sql import check_fields, selection
@@ -23,9 +24,13 @@ DEFAULTS = {"account_id": NO_ACCOUNT, "service": "requests"}
 """What a log rarely says: which account paid and which service was called."""
 
 
-class RequestLogSettings(SourceSettings):
-    """`path`: a file or folder; `map`: field → column of the file; `set`: field → one value for all rows."""
+class RequestLogSettings(RequestSettings):
+    """`path`: a file or folder; `map`: field → column of the file; `set`: field → one value for all rows.
 
+    Such a log is kept where no provider reports, so its requests count as usage unless `counts_usage` says otherwise.
+    """
+
+    counts_usage: bool | tuple[str, ...] = True
     path: str = Field(min_length=1)
     map: dict[str, str]
     set: dict[str, str] = Field(default_factory=dict)
@@ -36,7 +41,8 @@ def deliver(api: FileApi, history: History) -> Iterator[Delivery]:
     mapping, constants = _mapping(api)
     every = [file for folder in by_folder(Path(api.settings.path), SUFFIXES) for file in folder]
     files = [file for file in every if file.stat().st_size] or every  # a log that was just rotated is empty
-    detail = digest(files, also=f"{sorted(mapping.items())} {sorted(constants.items())}")
+    counted = "" if api.settings.usage_of is None else f" usage of {sorted(api.settings.usage_of)}"
+    detail = digest(files, also=f"{sorted(mapping.items())} {sorted(constants.items())}{counted}")
     if up_to_date(history, [detail]):
         return
     with Staging(InferenceRequest) as staging:
