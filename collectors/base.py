@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from collectors.errors import CollectorError, FatalError
 from config.settings import check_duration
+from domain.slo.counting import Counting
 from domain.window import Window
 from store.load import BillingPeriod
 from store.tables import Quarantine
@@ -75,12 +76,23 @@ class NoHttp:
 
 @dataclass(slots=True)
 class Api:
-    """What a source may use while it collects; no database, no clock of its own."""
+    """What a source may use while it collects; no database, no clock of its own.
+
+    `objectives` are those that this source is to count. The source may say with `complete_to` where its data end, when
+    that is before the window's end, and sets aside what it cannot load.
+    """
 
     name: str
     settings: Any
     now: datetime
     http: Http
+    objectives: Sequence[Counting] = ()
+    complete_to: datetime | None = None
+    rejected: list[Quarantine] = field(default_factory=list)
+
+    def set_aside(self, what: str, number: int, reason: str) -> None:
+        """Keeps on record that row `number` of `what` was not loaded, and why; the same row is told only once."""
+        self.rejected.append(Quarantine(run_id="", source=self.name, file_name=what, row_number=number, reason=reason))
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,7 @@ class Runner:
                 found = self._by_class(source, source.collect(window, api))
             finally:
                 run.request_count, run.retry_count = http.requests, http.retries
+        run.quarantined_count = ledger.quarantine_new(self.store, run, api.rejected)
         return replace_window(
             self.store,
             source.writes,
@@ -142,6 +143,7 @@ class Runner:
             books=self.books,
             now=self.clock(),
             usage_of=getattr(item.settings, "usage_of", None),
+            complete_to=api.complete_to,
             also=found,
             keeps_unlisted=source.lists_newest_only,
         )

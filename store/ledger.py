@@ -148,6 +148,28 @@ def quarantine(store: Store, rows: Sequence[Quarantine]) -> None:
             insert_rows(connection, Quarantine, to_batch(Quarantine, rows))
 
 
+def quarantine_new(store: Store, run: CollectorRun, rows: Sequence[Quarantine]) -> int:
+    """Keeps those of a run's refused rows that no earlier run of the source has told; how many they are.
+
+    A source that reads recent time again and again would tell the same row at every run.
+    """
+    known = table(Quarantine).c
+    names = sorted({row.file_name for row in rows})
+    with store.read() as connection:
+        told = set(
+            connection.execute(
+                sa.select(known.file_name, known.row_number).where(
+                    known.source == run.source, known.file_name.in_(names)
+                )
+            ).tuples()
+        )
+    fresh = {(row.file_name, row.row_number): row for row in rows if (row.file_name, row.row_number) not in told}
+    for row in fresh.values():
+        row.run_id = run.run_id
+    quarantine(store, list(fresh.values()))
+    return len(fresh)
+
+
 def request_collection(store: Store, source: str, window: Window | None, now: datetime) -> str:
     """Asks the worker to run a source now, or to load a range again; the id of the request."""
     request = CollectionRequest(

@@ -885,7 +885,10 @@ class CostSnapshot:
 
 @dataclass(slots=True, kw_only=True)
 class Quarantine:
-    """One row of a file that was not loaded, with its number and the reason; never its content."""
+    """One row of a file, or one minute or request of an API, that was not loaded, with its number and the reason.
+
+    `file_name` is the file, the SLO whose minute it is (numbered since 1970), or the request's id. Never its content.
+    """
 
     run_id: str
     source: str

@@ -88,7 +88,8 @@ def _wrong(rule: Rule, features: Set[str]) -> str | None:
 def _no_log(rule: Rule) -> str:
     return (
         f"the rule {rule.name!r} splits by {rule.split_by!r}, which burnline.toml does not configure as a request log "
-        f"that counts usage; correct the name, or write counts_usage = true in [sources.{rule.split_by}]. Until then {rule.feature} bears all of it"
+        f"that counts usage; correct the name, or write counts_usage = true in [sources.{rule.split_by}]. "
+        f"Until then {rule.feature} bears all of it"
     )
 
 

@@ -133,7 +133,8 @@ def test_a_rule_that_splits_by_no_request_log_is_told_and_keeps_its_feature(tmp_
     assert [(rule.feature, rule.split_by) for rule in reference.rules] == [("search", None), ("search", "gateway")]
     assert [str(p).partition("attribution.toml: ")[2] for p in reference.problems] == [
         "line 1: the rule 'r' splits by 'gatway', which burnline.toml does not configure as a request log that "
-        "counts usage; correct the name, or write counts_usage = true in [sources.gatway]. Until then search bears all of it",
+        "counts usage; correct the name, or write counts_usage = true in [sources.gatway]. "
+        "Until then search bears all of it",
         "line 7: the rule 'r' can never match, since 'r' in line 1 takes all of its costs; "
         "put the narrower rule first, or remove one",
     ]
