@@ -62,6 +62,9 @@ class Http(Protocol):
     def get(self, path: str, params: Iterable[tuple[str, str]] = (), *, exact: bool = False) -> Any:
         """The decoded JSON of one GET below the source's base URL; `exact` gives Decimal instead of float."""
 
+    def ask(self, path: str, form: Iterable[tuple[str, str]]) -> Any:
+        """The same for a question that is too long for a URL: a POST of a form that changes nothing."""
+
 
 class NoHttp:
     """The client of a source that does not speak HTTP; implements `Http`."""
@@ -72,6 +75,10 @@ class NoHttp:
     def get(self, path: str, params: Iterable[tuple[str, str]] = (), *, exact: bool = False) -> Any:  # noqa: ARG002
         """Raises FatalError: who has no endpoint has nobody to ask."""
         raise FatalError(f"{path} was asked for, but this source declares no endpoint.")
+
+    def ask(self, path: str, form: Iterable[tuple[str, str]]) -> Any:  # noqa: ARG002
+        """Raises FatalError, too."""
+        raise FatalError(f"{path} was asked, but this source declares no endpoint.")
 
 
 @dataclass(slots=True)
@@ -105,6 +112,7 @@ class Source:
     for a source that does not speak HTTP.
     `also` are the classes of rows that it yields beside `writes` and that are replaced with them.
     `lists_newest_only`: the API lists its newest rows whatever window is asked, so what is no longer listed stays.
+    Windows that are planned begin at a multiple of `grain`, that of its rollups.
     """
 
     name: str
@@ -121,6 +129,7 @@ class Source:
     provider: str = ""
     also: tuple[type, ...] = ()
     lists_newest_only: bool = False
+    grain: str = "1d"
 
 
 @dataclass(frozen=True, slots=True)

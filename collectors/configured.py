@@ -1,8 +1,8 @@
 """From `[sources.*]` of the settings to sources that are ready to run."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,11 +17,15 @@ from store.tables import InferenceRequest
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """One source as this operator uses it; `name` is its own, `source` the kind it is of."""
+    """One source as this operator uses it; `name` is its own, `source` the kind it is of.
+
+    `is_only`: no other is of that kind, so who means the kind means it.
+    """
 
     name: str
     source: AnySource
     settings: Any
+    is_only: bool = True
 
     @property
     def every(self) -> timedelta:
@@ -39,7 +43,8 @@ def configured(settings: Settings, known: Callable[[], dict[str, AnySource]] = s
     found = [_configure(name, dict(content), known()) for name, content in settings.sources.items()]
     enabled = [source for source in found if source.settings.enabled]
     _refuse_second_role(enabled)
-    return enabled
+    kinds = Counter(source.source.name for source in enabled)
+    return [replace(source, is_only=kinds[source.source.name] == 1) for source in enabled]
 
 
 def request_logs(settings: Settings, known: Callable[[], dict[str, AnySource]] = sources) -> frozenset[str]:

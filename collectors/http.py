@@ -52,7 +52,7 @@ class _Answer:
 
 
 class HttpClient:
-    """GETs JSON below one endpoint for one collection of one source; implements `Http`.
+    """Asks for JSON below one endpoint for one collection of one source; implements `Http`.
 
     429, 5xx, timeouts and broken connections are tried again; 401 and 403 once, and only when the secret has
     changed meanwhile. Redirects are not followed, so a key never reaches another host. `requests` counts calls
@@ -98,7 +98,13 @@ class HttpClient:
 
     def get(self, path: str, params: Iterable[tuple[str, str]] = (), *, exact: bool = False) -> Any:
         """The decoded JSON of one GET; `exact` gives Decimal instead of float. Raises CollectorError."""
-        query = list(params)
+        return self._decoded(path, self._tried(path, {"params": httpx2.QueryParams(tuple(params))}), exact)
+
+    def ask(self, path: str, form: Iterable[tuple[str, str]]) -> Any:
+        """The decoded JSON of one POST of a form that only asks, so it may be repeated. Raises CollectorError."""
+        return self._decoded(path, self._tried(path, {"data": dict(form)}), exact=False)
+
+    def _tried(self, path: str, sent: dict[str, Any]) -> _Answer:
         policy = retrying(
             attempts=self._limits.attempts,
             deadline=self._deadline,
@@ -107,20 +113,19 @@ class HttpClient:
             on_retry=self._count_retry,
         )
         try:
-            answer = policy(self._answer, path, query)
+            return policy(self._answer, path, sent)
         except BusyError as busy:
             raise RetriableError(self._gave_up(path, busy, policy.statistics["attempt_number"])) from None
-        return self._decoded(path, answer, exact)
 
-    def _answer(self, path: str, query: list[tuple[str, str]]) -> _Answer:
+    def _answer(self, path: str, sent: dict[str, Any]) -> _Answer:
         secret = self._secret()
-        answer = self._call(path, query, secret)
+        answer = self._call(path, sent, secret)
         if answer.status in (401, 403) and self._endpoint.secret:
             self._secrets.forget(self._endpoint.secret)
             renewed = self._secret()
             if renewed != secret:
                 self.retries += 1
-                answer = self._call(path, query, renewed)
+                answer = self._call(path, sent, renewed)
         if 200 <= answer.status < 300:
             return answer
         detail = trimmed(self._secrets.redact(vendor_message(answer.body)))
@@ -130,7 +135,7 @@ class HttpClient:
             raise BusyError(reason, retry_after_seconds(wait, self._now()))
         raise refusal(self._source, self._endpoint, path, answer.status, detail)
 
-    def _call(self, path: str, query: list[tuple[str, str]], secret: str) -> _Answer:
+    def _call(self, path: str, sent: dict[str, Any], secret: str) -> _Answer:
         self._pace()
         remaining = self._remaining_seconds()
         filled = {name: _filled(form, secret) for name, form in self._endpoint.headers.items()}
@@ -138,9 +143,9 @@ class HttpClient:
         self.requests += 1
         try:
             with self._client.stream(
-                "GET",
+                "POST" if "data" in sent else "GET",
                 self._endpoint.base_url.rstrip("/") + path,
-                params=httpx2.QueryParams(tuple(query)),
+                **sent,
                 headers=headers,
                 timeout=min(self._limits.call_seconds, remaining),
             ) as response:

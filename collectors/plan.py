@@ -7,18 +7,28 @@ from domain.window import Window, floor_day
 
 Span = tuple[datetime, datetime]
 
+_DAY = timedelta(days=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def plan(
-    loaded: Sequence[Span], *, now: datetime, backfill: timedelta, lookback: timedelta, chunk: timedelta
+    loaded: Sequence[Span],
+    *,
+    now: datetime,
+    backfill: timedelta,
+    lookback: timedelta,
+    chunk: timedelta,
+    grain: timedelta = _DAY,
 ) -> list[Window]:
     """Windows in time order, each at most `chunk` long.
 
     A first run covers the whole back-fill. A later one begins where the loaded spans stop being without gap,
-    less the look-back that picks up restated days. All begin at a UTC day, the grain of the rollups.
+    less the look-back that picks up restated days. All begin at a multiple of `grain`, that of the rollups.
     """
     first = floor_day(now - backfill)
     complete_until = _complete_until(loaded, first)
-    start = first if complete_until is None else max(first, floor_day(complete_until - lookback))
+    again = complete_until - lookback if complete_until else first
+    start = max(first, again - (again - _EPOCH) % grain)
     return list(Window(start, now).split(chunk)) if now > start else []
 
 

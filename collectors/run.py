@@ -1,22 +1,24 @@
 """Runs configured sources: plans windows, collects, loads, and keeps the ledger."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 
-from collectors.base import Api, Delivery, FileApi, FileSource, NoHttp, Source, Undeliverable
+from collectors.base import Api, Delivery, FileApi, FileSource, Http, NoHttp, Source, Undeliverable
 from collectors.configured import Configured
 from collectors.errors import CollectorError, DataError
 from collectors.http import HttpClient
 from collectors.plan import plan
 from domain.duration import parse_duration
+from domain.slo.counting import Counting
 from domain.window import Window, floor_day
 from store import ledger
 from store.books import Books
@@ -25,7 +27,7 @@ from store.errors import StoreError
 from store.incidents import unfinished_days
 from store.load import Loaded, replace_window
 from store.schema import to_batch
-from store.tables import CollectorRun, Incident, TokenUsage
+from store.tables import CollectorRun, Incident, SliMinute, TokenUsage
 
 log = logging.getLogger(__name__)
 
@@ -97,29 +99,31 @@ class Runner:
             item.source.check(FileApi(item.name, item.settings))
             return
         with _http(item, item.source) as http:
-            item.source.check(Api(item.name, item.settings, self.clock(), http))
+            item.source.check(self._api(item, item.source, http))
 
     def _run_windows(self, item: Configured, source: Source, window: Window | None) -> list[Outcome]:
-        kind, windows = self._due(item, source) if window is None else ("range", [window])
+        asked = _asked(self._objectives(item, source))
+        kind, windows = self._due(item, source, asked) if window is None else ("range", [window])
         parts = [part for whole in windows for part in whole.split(parse_duration(source.chunk))]
         outcomes: list[Outcome] = []
         for number, part in enumerate(parts):
             self.progress(Step(item.name, f"from {part.start:%d %b %Y}", number, len(parts)))
-            outcomes.append(self._attempt(item, kind, part, partial(self._load, item, source, part)))
+            outcomes.append(self._attempt(item, kind, part, partial(self._load, item, source, part), asked))
             if outcomes[-1].status == "failed":
                 self.progress(Step(item.name, "failed", number, len(parts)))
                 return outcomes
         self.progress(Step(item.name, "done", len(parts), len(parts)))
         return outcomes
 
-    def _due(self, item: Configured, source: Source) -> tuple[str, list[Window]]:
-        loaded = ledger.loaded_spans(self.store, item.name)
+    def _due(self, item: Configured, source: Source, asked: str | None) -> tuple[str, list[Window]]:
+        loaded = ledger.loaded_spans(self.store, item.name, asked)
         windows = plan(
             loaded,
             now=self.clock(),
             backfill=timedelta(days=item.settings.backfill_days),
             lookback=parse_duration(source.lookback),
             chunk=parse_duration(source.chunk),
+            grain=parse_duration(source.grain),
         )
         if source.writes is Incident and windows and not source.lists_newest_only:
             windows = unfinished_days(self.store, item.name, windows[0]) + windows
@@ -127,7 +131,7 @@ class Runner:
 
     def _load(self, item: Configured, source: Source, window: Window, run: CollectorRun) -> Loaded:
         with _http(item, source) as http:
-            api = Api(item.name, item.settings, self.clock(), http)
+            api = self._api(item, source, http)
             try:
                 found = self._by_class(source, source.collect(window, api))
             finally:
@@ -147,6 +151,16 @@ class Runner:
             also=found,
             keeps_unlisted=source.lists_newest_only,
         )
+
+    def _api(self, item: Configured, source: Source, http: Http) -> Api:
+        return Api(item.name, item.settings, self.clock(), http, self._objectives(item, source))
+
+    def _objectives(self, item: Configured, source: Source) -> Sequence[Counting]:
+        """The objectives that name this source, or none where only it can be meant."""
+        if source.writes is not SliMinute:
+            return ()
+        wanted = (item.name, None) if item.is_only else (item.name,)
+        return [counting for counting in self.books.asked if counting.indicator.source in wanted]
 
     def _run_files(self, item: Configured, source: FileSource) -> list[Outcome]:
         outcomes: list[Outcome] = []
@@ -206,25 +220,26 @@ class Runner:
         detail: str | None = None,
     ) -> Outcome:
         run = ledger.begin(self.store, item.name, kind, window, self.clock(), detail)
+        what = detail if detail and kind == "file" else str(window)
         try:
             loaded = load(run)
         except (CollectorError, StoreError) as error:
             error_kind = error.kind if isinstance(error, CollectorError) else "store"
             log.info("%s failed: %s", item.name, error)
             ledger.finish_failed(self.store, run, kind=error_kind, message=str(error), now=self.clock())
-            return Outcome(item.name, detail or str(window), "failed", error=str(error))
+            return Outcome(item.name, what, "failed", error=str(error))
         except Exception as error:
             log.debug("%s ended by a defect", item.name, exc_info=True)
             told = f"Burnline hit a defect ({type(error).__name__}); run again with BURNLINE_LOG=debug for the details."
             ledger.finish_failed(self.store, run, kind="defect", message=told, now=self.clock())
-            return Outcome(item.name, detail or str(window), "failed", error=told)
+            return Outcome(item.name, what, "failed", error=told)
         except BaseException:
             told = "The process was stopped during this run; the next run loads the window again."
             ledger.finish_failed(self.store, run, kind="interrupted", message=told, now=self.clock())
             raise
         return Outcome(
             item.name,
-            detail or str(window),
+            what,
             "ok",
             loaded.row_count,
             run.quarantined_count or 0,
@@ -253,6 +268,14 @@ class Runner:
 
 def _http(item: Configured, source: Source) -> AbstractContextManager[HttpClient | NoHttp]:
     return nullcontext(NoHttp()) if source.endpoint is None else HttpClient(item.name, source.endpoint(item.settings))
+
+
+def _asked(objectives: Sequence[Counting]) -> str | None:
+    """What a source that counts objectives is asked: another question begins anew. None for every other source."""
+    if not objectives:
+        return None
+    content = repr(sorted((one.slo, repr(one.indicator), repr(one.exclusions)) for one in objectives))
+    return f"{len(objectives)} objectives sha256:{sha256(content.encode()).hexdigest()[:16]}"
 
 
 def _raise(error: CollectorError) -> Callable[[CollectorRun], Loaded]:

@@ -40,6 +40,12 @@ def floor_hour(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
+def whole_hours(window: Window) -> Window:
+    """The UTC hours that a window touches, whole."""
+    end = floor_hour(window.end)
+    return Window(floor_hour(window.start), end if end == window.end else end + timedelta(hours=1))
+
+
 def floor_day(moment: datetime) -> datetime:
     """The start of the UTC day that holds `moment`."""
     return floor_hour(moment).replace(hour=0)

@@ -113,14 +113,16 @@ def abandon_running(store: Store, now: datetime) -> int:
     return int(result.rowcount)
 
 
-def loaded_spans(store: Store, source: str) -> list[tuple[datetime, datetime]]:
-    """`(window start, watermark)` of every successful run of a source, in UTC without zone."""
+def loaded_spans(store: Store, source: str, detail: str | None = None) -> list[tuple[datetime, datetime]]:
+    """`(window start, watermark)` of every successful run of a source, in UTC without zone.
+
+    `detail`: of those runs only that asked the same question.
+    """
+    wanted = (RUNS.c.source == source) & (RUNS.c.status == "ok") & RUNS.c.watermark_at.is_not(None)
+    if detail is not None:
+        wanted &= RUNS.c.detail == detail
     with store.read() as connection:
-        rows = connection.execute(
-            sa.select(RUNS.c.window_start_at, RUNS.c.watermark_at).where(
-                RUNS.c.source == source, RUNS.c.status == "ok", RUNS.c.watermark_at.is_not(None)
-            )
-        )
+        rows = connection.execute(sa.select(RUNS.c.window_start_at, RUNS.c.watermark_at).where(wanted))
         return [(start, end) for start, end in rows]
 
 

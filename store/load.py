@@ -10,7 +10,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from domain.window import Window, floor_day
-from store import bulk, ledger, reference, request_usage, restate, rollup, telemetry
+from store import bulk, ledger, reference, request_usage, restate, rollup, telemetry, told_counts
 from store.billing import refuse_second_bill
 from store.books import Books
 from store.engine import Store
@@ -82,6 +82,8 @@ def replace_window(
     One transaction carries the delete, the insert, the rollups, the restatements and the run's `ok`, so a
     crash leaves the old slice whole. Raises StoreError; BillingConflictError when another source bills an account.
     """
+    if row in told_counts.TIME:
+        return _replace_counts(store, row, source, list(batches), run=run, now=now, complete_to=complete_to)
     if row is Incident:
         batches = list(batches)
         slices = {kind: incident_slice(kind, source, window, batches, keeps_unlisted) for kind in (row, *also)}
@@ -122,6 +124,29 @@ def replace_window(
         if row is InferenceRequest:
             telemetry.rebuild(connection, source, hours, telemetry.touched_hours(connection, slice_), books.objectives)
         save_seen(connection, books.prices)
+        ledger.finish_ok(connection, run, row_count=row_count, now=now, complete_to=complete_to)
+    return Loaded(row_count, replaced_count, restated)
+
+
+def _replace_counts(
+    store: Store,
+    row: type,
+    source: str,
+    batches: Sequence[pa.RecordBatch],
+    *,
+    run: CollectorRun,
+    now: datetime,
+    complete_to: datetime | None,
+) -> Loaded:
+    """The same for counts that a source made itself: what it does not tell stays."""
+    coming, hours = f"{source}/{run.run_id}", told_counts.hours_of(row, batches)
+    kept, slice_ = told_counts.kept_hours(row, source, hours)
+    with bulk.staged(store, row, told_counts.under(coming, batches)) as staged, store.write() as connection:
+        before = restate.totals(connection, kept, slice_)
+        row_count = staged.insert(connection)
+        replaced_count = told_counts.replace(connection, row, source, coming, hours, now) if hours else 0
+        after = restate.totals(connection, kept, slice_)
+        restated = restate.record(connection, kept, run, before=before, after=after, by_period=False, now=now)
         ledger.finish_ok(connection, run, row_count=row_count, now=now, complete_to=complete_to)
     return Loaded(row_count, replaced_count, restated)
 

@@ -17,15 +17,23 @@ from store.tables import (
     Incident,
     IncidentAction,
     InferenceRequest,
+    LatencyHour,
     Outcome,
     Restatement,
+    SliHour,
     TokenUsage,
 )
 
 Totals = dict[tuple[date, str], Decimal]
 """(UTC day, measure) → total; a measure names its unit."""
 
-_MOMENT = {Outcome: "day", Incident: "declared_at", IncidentAction: "created_at"}
+_MOMENT = {
+    Outcome: "day",
+    Incident: "declared_at",
+    IncidentAction: "created_at",
+    SliHour: "hour",
+    LatencyHour: "hour",
+}
 
 
 def totals(connection: Connection, row: type, slice_: sa.ColumnElement[bool]) -> Totals:
@@ -55,6 +63,13 @@ def _measures(row: type) -> list[sa.ColumnElement[Any]]:
             sa.func.sum(columns.outcome_count).label("outcomes"),
             sa.func.sum(columns.good_count).label("good outcomes"),
         ]
+    if row is SliHour:
+        return [
+            sa.func.sum(columns.good_count).label("good events"),
+            sa.func.sum(columns.total_count).label("counted events"),
+        ]
+    if row is LatencyHour:
+        return [sa.func.sum(columns.request_count).label("timed requests")]
     if row is Incident:
         counted = sa.case((columns.status.in_(UNCOUNTED), 0), else_=1)
         return [sa.func.sum(counted).label("incidents")]

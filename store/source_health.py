@@ -46,7 +46,7 @@ select
   cast(sum(case when is_failed_since_ok then 1 else 0 end) as bigint) as failed_since_ok_count,
   cast(sum(case when status = 'ok' then row_count end) as bigint) as loaded_row_count,
   cast(sum(quarantined_count) as bigint) as quarantined_count,
-  count(detail) > 0 as reads_files,
+  count(case when kind = 'file' and detail is not null then 1 end) > 0 as reads_files,
   min(case when kind = 'backfill' then window_start_at end) as backfill_start_at
 from told
 group by source

@@ -774,7 +774,7 @@ class CollectorRun:
     """One attempt of one source to load one window. `watermark_at`: data are complete up to here.
 
     `kind` is backfill (before anything was loaded), refresh (what is due), range (asked for) or file.
-    `detail` names the file and its digest, for sources that read files.
+    `detail` names the file and its digest, for sources that read files; or the objectives that were asked for.
     """
 
     run_id: str

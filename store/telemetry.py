@@ -70,11 +70,13 @@ def recount(connection: Connection, objectives: Sequence[Counting]) -> None:
         sli.rebuild(connection, source, Window(start, start + timedelta(days=1)), objectives)
 
 
-def forget_minutes(connection: Connection, now: datetime) -> int:
-    """Drops minutes that only their hours are kept of; how many rows there were."""
+def forget_minutes(connection: Connection, now: datetime, source: str | None = None) -> int:
+    """Drops minutes that only their hours are kept of, of one source or of all; how many rows there were."""
     minutes = table(SliMinute)
     oldest = floor_hour(now - KEPT_MINUTES).replace(tzinfo=None)
-    return int(connection.execute(sa.delete(minutes).where(minutes.c.minute < oldest)).rowcount)
+    old = minutes.c.minute < oldest
+    wanted = old if source is None else old & (minutes.c.source == source)
+    return int(connection.execute(sa.delete(minutes).where(wanted)).rowcount)
 
 
 def _replace(connection: Connection, row: type, source: str, hours: Window, selects: Sequence[sa.Select[Any]]) -> None:

@@ -1,33 +1,20 @@
 """indicator: what is counted, and what of it is good."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from config.slo_files.documents import Place, PlacedError
 from config.slo_files.parsing import validated
+from config.slo_files.prometheus_spec import PrometheusSpec, counting_query, histogram
 from config.slo_files.schema import DataSourceSpec, Metric, MetricSource, ObjectiveSpec, RatioMetric, SliSpec, Written
+from config.slo_files.seconds import Seconds
 from domain.slo.definition import DIMENSIONS, Counted, Indicator, Kind, Origin
 
-LONGEST_SECONDS = 86400
-_UNITS = {"ms": Decimal("0.001"), "s": Decimal(1), "m": Decimal(60)}
 TIMED = (Kind.LATENCY, Kind.TIME_TO_FIRST_TOKEN)
-
-
-def seconds_of(value: Any) -> Decimal:
-    """2s, 500ms, 1.5s, 2m, or a plain number of seconds. Raises ValueError."""
-    match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s|m)?", str(value).strip())
-    seconds = Decimal(match[1]) * _UNITS[match[2] or "s"] if match else Decimal(0)
-    if not 0 < seconds <= LONGEST_SECONDS:
-        raise ValueError(f"{str(value)!r} is not a time up to a day, such as 2s or 500ms")
-    return seconds.normalize()
-
-
-Seconds = Annotated[Decimal, BeforeValidator(seconds_of)]
 
 
 class RequestsSpec(Written):
@@ -41,14 +28,6 @@ class RequestsSpec(Written):
     model: str | None = None
     throttled: Counted | None = None
     failed: Counted | None = None
-
-
-class PrometheusSpec(Written):
-    """`spec` of a metric source of the type prometheus; `buckets` are the edges of a histogram that is fixed."""
-
-    query: Annotated[str, Field(min_length=1)]
-    source: str | None = None
-    buckets: tuple[Seconds, ...] = ()
 
 
 class SeriesSpec(Written):
@@ -98,14 +77,16 @@ def _ratio(name: str, ratio: RatioMetric, objective: ObjectiveSpec, reading: Rea
             raise PlacedError((*place, "counter"), told)
         found = _prometheus(metric.metric_source, here)
         total = _prometheus(ratio.total.metric_source, beside)
+        counted, whole = counting_query(found, (*here, "spec")), counting_query(total, (*beside, "spec"))
+        is_bad = side == "bad" or found.recipe is not None
         return Indicator(
             name=name,
             kind=Kind.EVENTS,
             origin=origin,
             source=_table(metric.metric_source, found, reading),
-            good_query=found.query if side == "good" else None,
-            bad_query=found.query if side == "bad" else None,
-            total_query=total.query,
+            good_query=None if is_bad else counted,
+            bad_query=counted if is_bad else None,
+            total_query=whole,
         )
     path = validated(SeriesSpec, metric.metric_source.spec, (*here, "spec")).path
     return Indicator(name=name, kind=Kind.EVENTS, origin=Origin.SERIES, series_path=path)
@@ -143,7 +124,8 @@ def _threshold(name: str, source: MetricSource, objective: ObjectiveSpec, readin
         raise PlacedError(place, "a series holds good and total; write it as a ratioMetric")
     spec = _prometheus(source, place)
     seconds = _limit(None, objective, (*place, "spec"))
-    bounds = tuple(sorted(spec.buckets))
+    asked = histogram(spec, (*place, "spec"))
+    bounds = asked.bounds
     if bounds and seconds not in bounds:
         raise PlacedError(
             (*place, "spec", "buckets"),
@@ -154,11 +136,12 @@ def _threshold(name: str, source: MetricSource, objective: ObjectiveSpec, readin
         raise PlacedError((*place, "spec"), "buckets count what is at most their edge; write op: lte")
     return Indicator(
         name=name,
-        kind=Kind.LATENCY,
+        kind=asked.kind,
         origin=origin,
         threshold_seconds=seconds,
         source=_table(source, spec, reading),
-        histogram_query=spec.query,
+        histogram_query=asked.query,
+        unit_seconds=asked.unit_seconds,
         bounds=bounds,
     )
 

@@ -37,7 +37,7 @@ class Formula(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """One objective over our own requests: `slo` is its key across all SLOs."""
+    """One objective over our own requests, or one that a source counts: `slo` is its key across all SLOs."""
 
     slo: str
     indicator: Indicator
@@ -62,11 +62,11 @@ class Counting:
         return all(fnmatchcase(values[name], glob) for name, glob in self.indicator.filters)
 
 
-def countings(slos: Iterable[SloDefinition]) -> Iterator[Counting]:
-    """The objectives over our own requests."""
+def countings(slos: Iterable[SloDefinition], origin: Origin = Origin.REQUESTS) -> Iterator[Counting]:
+    """The objectives over our own requests, or those of another origin."""
     for slo in slos:
         for objective in slo.objectives:
-            if objective.indicator.origin is Origin.REQUESTS:
+            if objective.indicator.origin is origin:
                 yield Counting(slo.key(objective), objective.indicator, slo.exclusions)
 
 

@@ -1,6 +1,6 @@
 """One service level objective as an operator declares it: what counts, how much is promised, over which time. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -64,7 +64,8 @@ class Indicator:
     `failed`: requests with another error. A request without a measured time counts in no latency.
     The queries are PromQL for increases per minute: good or bad beside total, or the buckets of a histogram by `le`.
     `source` is the table [sources.<source>] of burnline.toml, None where only one can be meant.
-    `bounds`: bucket edges in seconds that a foreign histogram has, empty when they are not declared.
+    `bounds`: bucket edges in seconds that a foreign histogram has, empty when they are not declared;
+    `unit_seconds` is what the unit of its `le` lasts. A recipe's query tells it, so it is no part of the digest.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Indicator:
     histogram_query: str | None = None
     bounds: tuple[Decimal, ...] = ()
     series_path: str | None = None
+    unit_seconds: Decimal = field(default=Decimal(1), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from config.settings import explain
 from domain.duration import parse_duration
 from store.schema import column_names
 from store.tables import FACTS, Charge, TokenUsage
+from store.told_counts import TIME
 
 EVERY = [pytest.param(name, source, id=name) for name, source in sorted(sources().items())]
 APIS = [
@@ -45,7 +46,7 @@ def test_a_source_states_its_grain(name: str, source: AnySource) -> None:
 @pytest.mark.parametrize(("name", "source"), EVERY)
 def test_a_source_writes_a_fact_table_its_role_allows(name: str, source: AnySource) -> None:
     assert source.role in ROLES
-    assert source.writes in FACTS
+    assert source.writes in (*FACTS, *TIME)
     assert (source.role == "billing") == (source.writes is Charge)
     assert source.role == "usage" or source.writes is not TokenUsage
     assert "source" in column_names(source.writes)
@@ -79,7 +80,8 @@ def test_the_first_missing_setting_gets_a_sentence(name: str, source: AnySource)
 
 def needed(source: Source) -> dict[str, str]:
     """A value for each setting a source cannot do without."""
-    return {key: "https://api.example.com" if key == "base_url" else "env:DEMO_KEY" for key in required(source)}
+    known = {"base_url": "https://api.example.com", "recipe": "vllm"}
+    return {key: known.get(key, "env:DEMO_KEY") for key in required(source)}
 
 
 @pytest.mark.parametrize(("name", "source"), APIS)
@@ -89,7 +91,7 @@ def test_an_endpoint_holds_a_reference_and_no_secret(
     monkeypatch.setenv("DEMO_KEY", "sk-admin-abcdef123456")
     assert source.endpoint
     endpoint = source.endpoint(source.settings.model_validate(needed(source)))
-    takes_a_key = "api_key" in source.settings.model_fields or "admin_key" in source.settings.model_fields
+    takes_a_key = bool({"api_key", "admin_key"} & set(required(source)))
     assert endpoint.secret == ("env:DEMO_KEY" if takes_a_key else "")
     assert endpoint.base_url.startswith("https://")
     assert any("{secret}" in form for form in endpoint.headers.values()) == takes_a_key
