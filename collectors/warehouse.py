@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,9 @@ from sqlalchemy.engine import Connection, make_url
 
 from collectors.base import SourceSettings
 from collectors.errors import CollectorError, FatalError, RetriableError
+from collectors.request_rows import START_UNITS
 from config.secrets import SecretReference, redact, resolve
+from domain.window import Window
 
 IN_UTC = {
     "postgresql": "set time zone 'UTC'",
@@ -51,19 +54,50 @@ def read_days(
             yield dict(row)
 
 
-def _statement(settings: WarehouseSettings, columns: Mapping[str, str], day: str) -> sa.Select[Any]:
-    found: dict[str, sa.ColumnClause[Any]] = {name: sa.column(name) for name in (*columns.values(), day)}
+def read_span(
+    name: str, settings: WarehouseSettings, columns: Mapping[str, str], start: str, window: Window
+) -> Iterator[dict[str, Any]]:
+    """Rows whose field `start` lies in the window, their values by field; otherwise as `read_days`.
+
+    A column with a zone is compared in it, one without is UTC, and numbers count their unit since 1970.
+    """
+    per_second = START_UNITS.get(start)
+    bounds: dict[str, Any] = {"start": window.start, "end": window.end}
+    if per_second is not None:
+        bounds = {side: int(_since_1970(moment) * per_second) for side, moment in bounds.items()}
+    else:
+        bounds = {side: moment.replace(tzinfo=None) for side, moment in bounds.items()}
+    kind: Any = sa.DateTime() if per_second is None else sa.BigInteger()
+    on: sa.ColumnClause[Any] = sa.column(columns[start])
+    first, last = sa.bindparam("start", type_=kind), sa.bindparam("end", type_=kind)
+    selected: list[Any] = [sa.column(column).label(field) for field, column in columns.items()]
+    statement = sa.select(*selected).select_from(_relation(settings)).where(on >= first, on < last)
+    with _connected(name, settings) as connection:
+        answer = connection.execution_options(stream_results=True).execute(statement, bounds)
+        for row in answer.mappings():
+            yield dict(row)
+
+
+def _since_1970(moment: datetime) -> Decimal:
+    """Seconds, exactly."""
+    return Decimal((moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)) / 10**6
+
+
+def _relation(settings: WarehouseSettings) -> Any:
     if settings.query is not None:
         text = settings.query.strip().rstrip(";")
-        relation: Any = sa.text(f"({text}) as given")
-    else:
-        assert settings.table is not None
-        schema, _, bare = settings.table.rpartition(".")
-        relation = sa.table(bare, schema=schema or None)
+        return sa.text(f"({text}) as given")
+    assert settings.table is not None
+    schema, _, bare = settings.table.rpartition(".")
+    return sa.table(bare, schema=schema or None)
+
+
+def _statement(settings: WarehouseSettings, columns: Mapping[str, str], day: str) -> sa.Select[Any]:
+    found: dict[str, sa.ColumnClause[Any]] = {name: sa.column(name) for name in (*columns.values(), day)}
     on = sa.cast(found[day], sa.Date)
     start, end = sa.bindparam("start", type_=sa.Date), sa.bindparam("end", type_=sa.Date)
     selected = [(on if field == "day" else found[name]).label(field) for field, name in columns.items()]
-    return sa.select(*selected).select_from(relation).where(on >= start, on < end)
+    return sa.select(*selected).select_from(_relation(settings)).where(on >= start, on < end)
 
 
 @contextmanager
