@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from config.settings import CONFIG_DIR_VARIABLE, FILE_NAME, STORE_URL_VARIABLE, SettingsError
-from sandbox import exports, hosting, pagerduty_records
+from sandbox import exports, gateway, hosting, pagerduty_records
 from sandbox.catalog import FEATURES
 from sandbox.company import Company
 from sandbox.demo_config import DemoConnection, write_demo_config
@@ -111,6 +111,7 @@ def write_settings(
         "openai": connection.openai_admin_key,
         "anthropic": connection.anthropic_admin_key,
         "pagerduty": connection.pagerduty_api_key,
+        "litellm": connection.litellm_api_key,
         "slack": connection.slack_token,
     }
     for name, value in secrets.items():
@@ -144,6 +145,7 @@ def write_settings(
                 )
             )
     parts += _incident_sources(config, connection, backfill_days)
+    parts += _telemetry_sources(config, connection, min(backfill_days, gateway.GATEWAY_DAYS))
     parts += _file_sources(files)
     (config / FILE_NAME).write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
@@ -174,6 +176,19 @@ def _incident_sources(config: Path, connection: DemoConnection, backfill_days: i
             )
             for provider, base_url in connection.status_base_urls.items()
         ),
+    ]
+
+
+def _telemetry_sources(config: Path, connection: DemoConnection, backfill_days: int) -> list[str]:
+    return [
+        _section(
+            "sources.litellm",
+            api_key=f"file:{config / 'litellm.secret'}",
+            base_url=connection.litellm_base_url,
+            service_tag="app",
+            backfill_days=backfill_days,
+        ),
+        _section("sources.prometheus", base_url=connection.prometheus_base_url, backfill_days=backfill_days),
     ]
 
 

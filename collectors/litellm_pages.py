@@ -12,7 +12,7 @@ from domain.window import Window
 PATH = "/spend/logs/v2"
 PAGE_ROWS = 1000
 """The most that one page gives."""
-FIRST_WINDOW = timedelta(hours=1)
+FIRST_WINDOW = timedelta(hours=6)
 SHORTEST_WINDOW = timedelta(minutes=1)
 """The log is asked by the second; a proxy with more than 10,000 requests in one minute is read without its count."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from sandbox import anthropic_api, openai_api, pagerduty_api, slack_api, statuspage_api
+from sandbox import anthropic_api, litellm_api, openai_api, pagerduty_api, prometheus_api, slack_api, statuspage_api
 from sandbox.catalog import (
     ANTHROPIC_ORG_ID,
     FEATURES,
@@ -21,11 +21,13 @@ from sandbox.catalog import (
 from sandbox.company import Company
 from sandbox.demo_budgets import BUDGET_COLUMNS, budget_rows
 from sandbox.demo_commitments import COMMITMENT_COLUMNS, commitment_rows
+from sandbox.demo_slos import write_slos
 from sandbox.events import LAUNCH_DAYS_BEFORE, LAUNCH_FEATURE, PRICE_CHANGE_DAYS_BEFORE
 from sandbox.exchange import RATE_COLUMNS, rate_rows
 from sandbox.exports import HISTORY_DAYS
+from sandbox.gateway import SERVICES
 from sandbox.hosting import HOST, PROJECT_FEATURES
-from sandbox.keys import ADMIN_KEY_ANTHROPIC, ADMIN_KEY_OPENAI, API_KEY_PAGERDUTY, SLACK_TOKEN
+from sandbox.keys import ADMIN_KEY_ANTHROPIC, ADMIN_KEY_OPENAI, API_KEY_PAGERDUTY, MASTER_KEY_LITELLM, SLACK_TOKEN
 from sandbox.prices import PRICES_BEFORE_CHANGE, TIER_FACTORS, UNIT_PRICES
 from sandbox.slack_store import AI_ALERTS_CHANNEL, FINOPS_CHANNEL
 from sandbox.traffic import Measure
@@ -50,6 +52,9 @@ class DemoConnection:
     pagerduty_api_key: str
     status_base_urls: dict[str, str]
     """By provider."""
+    litellm_base_url: str
+    litellm_api_key: str
+    prometheus_base_url: str
     slack_base_url: str
     slack_token: str
     alerts_channel: str
@@ -73,6 +78,7 @@ def write_demo_config(company: Company, folder: Path, base_url: str, today: date
     first_rate = company.anchor - timedelta(days=HISTORY_DAYS)
     _write_csv(folder / "fx_rates.csv", RATE_COLUMNS, rate_rows(company.seed, first_rate, today + timedelta(days=1)))
     _write_csv(folder / "annotations.csv", _ANNOTATION_COLUMNS, _annotation_rows(company))
+    write_slos(folder)
     return demo_connection(base_url)
 
 
@@ -89,6 +95,9 @@ def demo_connection(base_url: str) -> DemoConnection:
         pagerduty_base_url=root + pagerduty_api.BASE_PATH,
         pagerduty_api_key=API_KEY_PAGERDUTY,
         status_base_urls={name: f"{root}{statuspage_api.BASE_PATH}/{name}" for name in statuspage_api.NAMES},
+        litellm_base_url=root + litellm_api.BASE_PATH,
+        litellm_api_key=MASTER_KEY_LITELLM,
+        prometheus_base_url=root + prometheus_api.BASE_PATH,
         slack_base_url=root + slack_api.BASE_PATH,
         slack_token=SLACK_TOKEN,
         alerts_channel=AI_ALERTS_CHANNEL,
@@ -160,6 +169,14 @@ def _attribution_toml(company: Company) -> str:
             "cost_center": teams[features[key].team].cost_center,
         }
         rules[HOST, project] = _table("rule", host_rule)
+    for service in SERVICES:
+        through: dict[str, str | date] = {
+            "name": f"{service.name} {PRODUCTION} through the gateway",
+            "service": service.name,
+            "feature": service.name,
+            "environment": PRODUCTION,
+        }
+        rules["litellm", service.name] = _table("rule", through)
     head = "# Whose spend is whose. The first rule that matches wins; what none matches stays unattributed.\n\n"
     return head + "\n".join(rules.values())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 ADMIN_KEY_OPENAI = "sk-admin-sandbox-openai"
 ADMIN_KEY_ANTHROPIC = "sk-ant-admin01-sandbox"
+MASTER_KEY_LITELLM = "sk-sandbox-litellm-master"
 API_KEY_PAGERDUTY = "pd-sandbox-read-only"
 SLACK_TOKEN = "xoxb-sandbox"  # noqa: S105 - works in the sandbox only
 

@@ -1,4 +1,4 @@
-"""The sandbox as one ASGI app: OpenAI, Anthropic, PagerDuty, the status pages and Slack side by side."""
+"""The sandbox as one ASGI app: OpenAI, Anthropic, PagerDuty, status pages, LiteLLM, Prometheus and Slack."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from sandbox.catalog import COMPANY_NAME
 from sandbox.company import Company
 from sandbox.errors import ApiError
 from sandbox.faults import Faults
+from sandbox.litellm_api import litellm_routes
 from sandbox.openai_api import openai_routes
 from sandbox.pagerduty_api import pagerduty_routes
+from sandbox.prometheus_api import prometheus_routes
 from sandbox.slack_api import SlackApi
 from sandbox.slack_store import SlackStore
 from sandbox.statuspage_api import statuspage_routes
@@ -42,6 +44,8 @@ def create_app(
             *anthropic_routes(company, now, faults),
             *pagerduty_routes(company, now, faults),
             *statuspage_routes(company, now, faults),
+            *litellm_routes(company, now, faults),
+            *prometheus_routes(company, now, faults),
             *slack.routes(),
             Route("/_sandbox/faults", _faults_handler(faults), methods=["GET", "POST"]),
             Route("/", _index_handler(company, now), methods=["GET"]),

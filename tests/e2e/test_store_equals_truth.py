@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -25,15 +25,18 @@ from queries.runner import run
 from sandbox.catalog import FRONTIER
 from sandbox.company import Company
 from sandbox.demo_config import write_demo_config
+from sandbox.demo_slos import PARSER_SLO
 from sandbox.events import PRICE_CHANGE_DAYS_BEFORE
 from sandbox.exports import write_exports
 from sandbox.faults import Faults
+from sandbox.gateway import outage, requests_of
 from sandbox.hosting import HOST, PROJECT_FEATURES, host_charges
 from sandbox.incident_actions import action_rows
 from sandbox.incidents import SHOP_SERVICE, CompanyIncident, company_incidents
 from sandbox.outcomes import outcome_counts
 from sandbox.parser_calls import PARSER_FEATURE, parser_calls
 from sandbox.prices import usd_per_million
+from sandbox.prometheus_api import parser_counts
 from sandbox.provider_incidents import provider_incidents
 from sandbox.server import create_app
 from sandbox.traffic import Measure
@@ -375,3 +378,58 @@ def test_a_tier_costs_at_any_days_prices_what_the_vendor_would_have_billed(line:
 
     assert abs(row["cost_then"] - billed(ANCHOR)) < Decimal("0.0001")
     assert abs(row["cost_now"] - billed(as_of)) < Decimal("0.0001")
+
+
+def test_requests_of_the_gateway_are_counted_once_and_are_no_usage(line: Line) -> None:
+    company = line.truth.company
+    expected: Counter[tuple[str, str]] = Counter()
+    for number in range((line.now.date() - line.span[0]).days + 1):
+        for one in requests_of(company.seed, company.anchor, line.span[0] + timedelta(days=number)):
+            if one.started_at < line.now - timedelta(minutes=10):
+                fate = {None: "answered", 429: "throttled", 503: "failed"}[one.status_code]
+                expected[one.service.name, fate] += 1
+    found: Counter[tuple[str, str]] = Counter()
+    with line.store.read() as connection:
+        rows = connection.execute(
+            sa.text(
+                "select service, sum(request_count), sum(throttled_count), sum(failed_count) from request_hour "
+                "where source = 'litellm' group by service"
+            )
+        ).all()
+        usage = connection.execute(sa.text("select count(*) from token_usage where source = 'litellm'")).scalar_one()
+    for service, total, throttled, failed in rows:
+        found.update({(service, "throttled"): throttled, (service, "failed"): failed})
+        found[service, "answered"] += total - throttled - failed
+    assert +found == expected
+    assert usage == 0
+
+
+def test_promises_stand_as_the_company_kept_them(line: Line) -> None:
+    start, end = outage(line.truth.company.anchor)
+    with line.store.read() as connection:
+        hours = connection.execute(
+            sa.text("select slo, hour, good_count, total_count from sli_hour where total_count > 0")
+        ).all()
+    counted: dict[str, Counter[str]] = defaultdict(Counter)
+    during: Counter[str] = Counter()
+    for slo, hour, good, total in hours:
+        counted[slo].update(good=good, total=total)
+        if slo == "support-assistant-availability" and start < hour.replace(tzinfo=UTC) < end - timedelta(hours=1):
+            during.update(good=good, total=total)
+    assert len(counted) == 5
+    assert during["total"] > 40
+    assert during["good"] < during["total"] * Decimal("0.3"), "the outage is in the hours of the incident"
+    burning = counted["semantic-search-availability"]
+    assert Decimal("0.003") < 1 - Decimal(burning["good"]) / burning["total"] < Decimal("0.006")
+    assert counted["research-desk-availability"]["total"] < 1200
+    first = datetime.combine(line.now.date() - timedelta(days=30), datetime.min.time(), UTC)
+    until = line.now.replace(minute=0, second=0, microsecond=0)
+    of_parser = [(good, total) for slo, hour, good, total in hours if slo == PARSER_SLO]
+    inside = [
+        (good, total)
+        for slo, hour, good, total in hours
+        if slo == PARSER_SLO and first <= hour.replace(tzinfo=UTC) < until
+    ]
+    assert of_parser
+    expected = parser_counts(line.truth.company, first, until)
+    assert (sum(good for good, _ in inside), sum(total for _, total in inside)) == expected
