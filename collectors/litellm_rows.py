@@ -1,7 +1,7 @@
 """One row of LiteLLM's spend log as one request."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,8 +26,8 @@ def inference_request(source: str, row: Row, settings: Any) -> InferenceRequest:
     started_at = _time(row, "startTime", required=True)
     assert started_at is not None
     provider = canonical_provider(text(row, "custom_llm_provider", "the row") or GATEWAY)
-    tags = _tags(row, settings.tags)
-    service = tags.pop(settings.service_tag, None) if settings.service_tag else None
+    tags = _tags(row, {*settings.tags, settings.service_tag})
+    service = tags.pop(settings.service_tag, None)
     status_code, error_type = _fate(row, details)
     dimensions = Dimensions(
         provider=provider,
@@ -108,7 +108,7 @@ def _model(row: Row, provider: str) -> str | None:
     return (text(row, "model", "the row") or "").removeprefix(f"{provider}/") or None
 
 
-def _tags(row: Row, kept: tuple[str, ...]) -> dict[str, str]:
+def _tags(row: Row, kept: Collection[str | None]) -> dict[str, str]:
     """The tags `name:value` that the settings name: a proxy adds others, with the client's version or a trace's id."""
     given = row.get("request_tags")
     if isinstance(given, str):

@@ -83,7 +83,7 @@ def test_a_row_becomes_a_request(vendor: Vendor, api_of: Made, recorded: Recorde
 
 def test_a_tag_may_name_the_service(vendor: Vendor, api_of: Made, recorded: Recorded) -> None:
     given = page(row(recorded), row(recorded, request_id="b", request_tags=[]))
-    _, requests = read(vendor, api_of, given, service_tag="app", tags=["app"], service="other")
+    _, requests = read(vendor, api_of, given, service_tag="app", service="other")
     assert [(one.service, one.tags) for one in requests] == [("search", None), ("other", None)]
 
 
