@@ -57,7 +57,8 @@ def test_a_rule_may_split_by_a_request_log_only(burnline: Command, tmp_path: Pat
     )
     assert (
         "attribution.toml: line 1: the rule 'shared' splits by 'focus', which burnline.toml does not configure as a "
-        "request log; correct the name, or add [sources.focus] there. Until then desk bears all of it"
+        "request log that counts usage; correct the name, or write counts_usage = true in [sources.focus]. "
+        "Until then desk bears all of it"
     ) in burnline("doctor").stdout
 
 
