@@ -36,6 +36,21 @@ from sandbox.truth import Truth
 __all__ = ["ANTHROPIC_ORG_ID", "OPENAI_ORG_ID", "DemoConnection", "write_demo_config"]
 
 _RULE_DATE_MARGIN_DAYS = 60
+PROVIDERS_TOML = """\
+# What the fictional contracts promise.
+
+[[sla]]
+provider = "openai"
+availability = 0.999
+p95_seconds = 15
+note = "Fictional order form, section 4"
+
+[[sla]]
+provider = "anthropic"
+availability = 0.995
+throttled = "invalid"
+note = "Fictional enterprise agreement, annex B"
+"""
 
 
 @dataclass(frozen=True)
@@ -79,6 +94,7 @@ def write_demo_config(company: Company, folder: Path, base_url: str, today: date
     _write_csv(folder / "fx_rates.csv", RATE_COLUMNS, rate_rows(company.seed, first_rate, today + timedelta(days=1)))
     _write_csv(folder / "annotations.csv", _ANNOTATION_COLUMNS, _annotation_rows(company))
     write_slos(folder)
+    (folder / "providers.toml").write_text(PROVIDERS_TOML, encoding="utf-8")
     return demo_connection(base_url)
 
 

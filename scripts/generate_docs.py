@@ -3,10 +3,12 @@
 import inspect
 import sys
 from pathlib import Path
+from typing import Any, get_type_hints
 
 from typer.main import get_command
 
 import alerts.discovery
+from alerts.base import PromiseRule
 from burnline.cli import app
 from burnline.exit_codes import MEANINGS
 from collectors.base import FileSource
@@ -59,21 +61,25 @@ def source_page() -> str:
         module = inspect.getmodule(source.collect if not isinstance(source, FileSource) else source.deliver)
         parts.append(f"## `{source.name}`: {source.title}\n\n{inspect.getdoc(module)}\n")
         parts.append(f"Role `{source.role}`, runs every {source.every}.\n\n| setting | type | default |\n|---|---|---|")
+        types = get_type_hints(source.settings)
         for name, field in source.settings.model_fields.items():
-            kind = getattr(field.annotation, "__name__", None) or str(field.annotation)
             default = "required" if field.is_required() else f"`{field.get_default(call_default_factory=True)!r}`"
-            parts.append(
-                f"| `{name}` | {str(field.annotation) if '[' in str(field.annotation) else kind} | {default} |"
-            )
+            parts.append(f"| `{name}` | {_type(types[name])} | {default} |")
         parts.append("")
     return "\n".join(parts)
+
+
+def _type(annotation: Any) -> str:
+    """A type as a person writes it."""
+    plain = isinstance(annotation, type) and "[" not in str(annotation)
+    return annotation.__name__ if plain else str(annotation).replace("typing.", "")
 
 
 def rules() -> str:
     """Every alert rule."""
     parts = ["# Alert rules\n"]
     for name, rule in alerts.discovery.rules().items():
-        module = inspect.getmodule(rule.find)
+        module = inspect.getmodule(rule.judge if isinstance(rule, PromiseRule) else rule.find)
         parts.append(f"## `{name}`\n\n{inspect.getdoc(module)}\n\nRunbook: [{rule.runbook}](../{rule.runbook})\n")
     return "\n".join(parts)
 
