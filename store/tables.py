@@ -799,7 +799,7 @@ class CollectorRun:
 class SourceHealth:
     """Rollup of `collector_run`: one source that ever ran. "last" is its newest run that ended.
 
-    `failed_since_ok_count`: runs that failed after the newest good one began. `reads_files`: a run named a file.
+    `failed_since_ok_count`: runs that failed after the newest good one began. `reads_files`: it loaded a named file.
     """
 
     source: str

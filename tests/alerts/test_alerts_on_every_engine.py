@@ -54,7 +54,7 @@ def test_budgets_are_summed_per_scope_and_currency_with_whole_days_apart(store: 
 
 
 def test_a_source_is_judged_by_its_newest_ended_run(store: Store) -> None:
-    collected(store, "a", NOW - timedelta(hours=5), detail="november.csv sha256:1")
+    collected(store, "a", NOW - timedelta(hours=5), kind="file", detail="november.csv sha256:1")
     for hours in (3, 2):
         at = NOW - timedelta(hours=hours)
         collected(store, "a", at, "failed", error_kind="retriable", error_message=f"503, {hours} h ago")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from burnline.demo import SEED
 from config.loader import load_reference
@@ -120,7 +120,7 @@ def test_what_nobody_owns_is_shown_and_true(demo: Served, browser: Browser, trut
     start, end = last_month()
     page = opened(browser, demo.url + "/spend?period=last-month")
     unattributed = truth.unattributed_cost(start, end, datetime.now(UTC))
-    assert f"${unattributed:,.2f}" in page.inner_text('[data-testid="stMain"]')
+    expect(page.locator('[data-testid="stMain"]')).to_contain_text(f"${unattributed:,.2f}", timeout=15_000)
 
 
 def test_slack_hears_of_each_budget_in_danger_once(demo: Served, demo_folder: Path, truth: Truth) -> None:

@@ -31,7 +31,7 @@ def ledgers(draw: st.DrawFn) -> list[CollectorRun]:
             CollectorRun(
                 run_id=f"{draw(st.integers(0, 9))}-{number:02}",
                 source=draw(st.sampled_from("abc")),
-                kind="refresh",
+                kind=draw(st.sampled_from(["refresh", "file"])),
                 started_at=draw(MOMENTS),
                 status=status,
                 window_start_at=DAY,
@@ -62,7 +62,7 @@ def read(runs: Sequence[CollectorRun]) -> dict[str, Any]:
         "error_kind": last.error_kind if last else None,
         "error_message": last.error_message if last else None,
         "failed_since_ok_count": len(failed),
-        "reads_files": any(run.detail for run in runs),
+        "reads_files": any(run.kind == "file" and run.detail is not None for run in runs),
     }
 
 
