@@ -19,21 +19,25 @@ Column = sa.ColumnElement[Any]
 _INFINITY = sa.cast(sa.literal("inf"), sa.Float(53))
 
 
-def rows(wanted: sa.ColumnElement[bool], measure: str, edges: Sequence[Decimal]) -> sa.Select[Any]:
-    """Rows of `latency_hour` of one measure from the requests that `wanted` chooses, whole hours of one source."""
+def rows(wanted: sa.ColumnElement[bool], source: str, measure: str, edges: Sequence[Decimal]) -> sa.Select[Any]:
+    """Rows of `latency_hour` of one measure from the requests of `source` that `wanted` chooses, which are whole hours.
+
+    The source is no key to group by: another text to hash takes a fifth of the time.
+    """
     r = table(InferenceRequest).c
     seconds = r[MEASURES[measure]]
     bounds = [float(edge) for edge in edges]
-    keys = (hour_of(r.started_at), r.source, r.service, r.provider, r.model)
+    keys = (hour_of(r.started_at), r.service, r.provider, r.model)
     counted = (
         sa.select(*keys, _place(seconds, bounds, 0, len(edges)).label("place"), sa.func.count().label("request_count"))
         .where(wanted, request_fate.is_answered(), seconds.is_not(None))
         .group_by(*keys, sa.text("place"))
         .subquery("counted")
     )
-    hour, source, service, provider, model, place, requests = counted.c
+    hour, service, provider, model, place, requests = counted.c
     le_seconds = sa.case(dict(enumerate(bounds)), value=place, else_=_INFINITY)
-    return sa.select(hour, source, service, provider, model, sa.literal(measure), le_seconds, requests)
+    told = (sa.literal(source), service, provider, model, sa.literal(measure))
+    return sa.select(hour, *told, le_seconds, requests)
 
 
 def _place(seconds: Column, bounds: Sequence[float], low: int, high: int) -> Column:

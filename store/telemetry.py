@@ -52,7 +52,8 @@ def count_fates(connection: Connection, source: str, hours: Window) -> None:
 def count_latencies(connection: Connection, source: str, hours: Window, objectives: Sequence[Counting]) -> None:
     """`latency_hour` of whole hours; every time that an objective names is an edge."""
     edges = ladder(thresholds(objectives))
-    rows = [latency_hour.rows(_requests(source, hours), measure, edges) for measure in latency_hour.MEASURES]
+    wanted = _requests(source, hours)
+    rows = [latency_hour.rows(wanted, source, measure, edges) for measure in latency_hour.MEASURES]
     _replace(connection, LatencyHour, source, hours, rows)
 
 
