@@ -130,6 +130,14 @@ def _params(query: Query, days: int, chosen: Mapping[str, list[str]]) -> dict[st
         "per": "key",
         "as_of": TODAY,
         "scope_type": "feature",
+        "today": TODAY,
+        "now": TODAY,
+        "slo": "slo",
+        "level": "service",
+        "step": "hour",
+        "first_hour": start,
+        "last_hour": TODAY,
+        **{f"start_{number}": start for number in range(1, 9)},
     }
     return {
         name: _moment(known[name]) if word == "timestamp" else known[name]
