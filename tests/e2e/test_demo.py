@@ -24,6 +24,8 @@ PAGES = {
     "spend": "/spend",
     "why-it-moved": "/why-it-moved",
     "unit-economics": "/unit-economics",
+    "slos": "/slos",
+    "latency": "/latency",
     "budgets": "/budgets",
     "reconciliation": "/reconciliation",
     "incidents": "/incidents",
