@@ -3,24 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from domain.slo.alerting import alerting
 from domain.slo.definition import Method
 from domain.slo.exhaustion import rolling_minutes_left
 from domain.slo.methods import by_method, disagreement, judged
 from domain.slo.period import RollingPeriod
-from domain.slo.series import MinuteSeries, minute_of, minute_series, moment_of
+from domain.slo.series import MinuteSeries, minute_of, moment_of
 from domain.slo.standing import RECENT_MINUTES, Standing, slice_of
 from domain.window import Window, floor_hour
 
 HOUR = timedelta(hours=1)
-MICROSECONDS = 60 * 10**6
-"""In a minute: Arrow counts moments in microseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +66,6 @@ def budget_path(standing: Standing, rows: Sequence[Mapping[str, Any]]) -> Budget
     return BudgetPath([hours.start + HOUR * int(end) for end in ends], left)
 
 
-def series_of(table: pa.Table) -> MinuteSeries | None:
-    """The rows of slo/by_minute of one SLO; None without any."""
-    if not table.num_rows:
-        return None
-    minutes = table["minute"].cast(pa.int64()).to_numpy() // MICROSECONDS
-    return minute_series(minutes, table["good_count"].to_numpy(), table["total_count"].to_numpy())
-
-
 def alerted(standing: Standing, series: MinuteSeries) -> list[Alerted]:
     """When each pair alerted in these minutes, newest first."""
     objective = standing.objective
@@ -117,8 +105,3 @@ def _until(series: MinuteSeries, end: int) -> MinuteSeries:
     padded = [np.concatenate([column, np.zeros(missing, dtype=column.dtype)]) for column in (series.good, series.total)]
     known = np.concatenate([series.known, np.zeros(missing, dtype=np.bool_)])
     return MinuteSeries(series.start, padded[0], padded[1], known, series.scale)
-
-
-def share(part: int, whole: int) -> Fraction | None:
-    """A part of a whole; None of nothing."""
-    return Fraction(part, whole) if whole else None

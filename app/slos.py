@@ -60,18 +60,12 @@ def lines(standings: Sequence[Standing]) -> list[Line]:
     made = []
     for _, group in groupby(standings, key=lambda s: s.slo.name):
         parts = list(group)
-        made += [Line(s.key, name_of(s), s, s.state, s.remaining) for s in parts]
+        made += [Line(s.key, s.title, s, s.state, s.remaining) for s in parts]
         if parts[0].slo.composite:
             whole = together(parts)
             slo = parts[0].slo
             made.append(Line(slo.name, slo.display_name, parts[0], whole.state, whole.remaining, is_composite=True))
     return sorted(made, key=_urgency)
-
-
-def name_of(standing: Standing) -> str:
-    """The SLO's name, with the objective's where it has several."""
-    slo = standing.slo
-    return slo.display_name if len(slo.objectives) == 1 else f"{slo.display_name}: {standing.objective.name}"
 
 
 def _urgency(line: Line) -> tuple[Any, ...]:

@@ -119,7 +119,11 @@ def _by_window(ask: Ask, lengths: Sequence[int], at: datetime) -> dict[int, Coun
 def _series(ask: Ask, slo: SloDefinition, objective: Objective, at: datetime) -> MinuteSeries | None:
     """The minutes that slices are cut from; None when there are none."""
     start = min(period.so_far(at).start for period in slo.windows)
-    table = ask(MINUTES, start=start, end=at, slo=(slo.key(objective),)).table
+    return series_of(ask(MINUTES, start=start, end=at, slo=(slo.key(objective),)).table)
+
+
+def series_of(table: pa.Table) -> MinuteSeries | None:
+    """The rows of slo/by_minute of one SLO; None without any."""
     if not table.num_rows:
         return None
     minutes = table["minute"].cast(pa.int64()).to_numpy() // MICROSECONDS

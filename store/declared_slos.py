@@ -36,7 +36,7 @@ def _row(slo: SloDefinition, objective: Objective) -> SloObjective:
     return SloObjective(
         slo=slo.key(objective),
         slo_name=slo.name,
-        display_name=slo.display_name if len(slo.objectives) == 1 else f"{slo.display_name}: {objective.name}",
+        display_name=slo.title(objective),
         service=slo.service_name,
         owner=slo.owner,
         tier=slo.tier,

@@ -26,8 +26,7 @@ def _state(standing: Standing) -> State:
 
 
 def _finding(standing: Standing) -> Finding:
-    slo, left = standing.slo, standing.remaining
-    name = slo.display_name if len(slo.objectives) == 1 else f"{slo.display_name}: {standing.objective.name}"
+    name, left = standing.title, standing.remaining
     spent = "nothing is known" if left is None else f"{factor(1 - left)} its error budget is spent"
     state = _state(standing)
     return Finding(
@@ -42,7 +41,7 @@ def _finding(standing: Standing) -> Finding:
         ),
         facts={"slo": standing.key, "bad_events": int(standing.counts.bad), "events": int(standing.counts.total)},
         fields=(("Objective", f"{(standing.objective.target * 100).normalize():f}% over {in_words(standing.period)}"),),
-        owner=slo.owner,
+        owner=standing.slo.owner,
         page_path="slos?" + urlencode({"slo": standing.key}),
     )
 

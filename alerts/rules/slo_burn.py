@@ -22,7 +22,7 @@ def _finding(standing: Standing) -> Finding:
     severity: Severity = "ticket"
     if fires and fires[0].severity in ("page", "info"):
         severity = "page" if fires[0].severity == "page" else "info"
-    name = _name(standing)
+    name = standing.title
     return Finding(
         fingerprint=f"slo_burn:{standing.key}",
         state="firing" if fires else "over",
@@ -43,18 +43,13 @@ def _finding(standing: Standing) -> Finding:
     )
 
 
-def _name(standing: Standing) -> str:
-    slo = standing.slo
-    return slo.display_name if len(slo.objectives) == 1 else f"{slo.display_name}: {standing.objective.name}"
-
-
 def _summary(standing: Standing, fires: Sequence[AlertPair]) -> str:
     if not fires:
-        return f"{_name(standing)} keeps within its budget again; {_left(standing)}."
+        return f"{standing.title} keeps within its budget again; {_left(standing)}."
     worst = fires[0]
     long, short = (factor(standing.burn(minutes)) for minutes in (worst.long_minutes, worst.short_minutes))
     told = (
-        f"{_name(standing)} spent its error budget {long} as fast as it may over the last {worst.long_text} "
+        f"{standing.title} spent its error budget {long} as fast as it may over the last {worst.long_text} "
         f"and {short} over the last {worst.short_text}; {_left(standing)}."
     )
     gone = standing.exhausted_at

@@ -18,6 +18,7 @@ from domain.slo.definition import Origin
 from domain.slo.period import in_words
 from domain.slo.series import MinuteSeries
 from domain.window import floor_day
+from queries.promises import series_of
 from queries.runner import Result
 
 
@@ -52,7 +53,7 @@ def _detail(key: str) -> None:
     if line.is_composite:
         parts = [s for s in data.promises().standings if s.slo.name == standing.slo.name]
         st.caption(
-            f"A composite of {fmt.listed([slos.name_of(part) for part in parts])}: what is left is one minus the "
+            f"A composite of {fmt.listed([part.title for part in parts])}: what is left is one minus the "
             "weighted mean of what each part spent of its own budget."
         )
         return
@@ -210,7 +211,7 @@ def _minutes(line: Line) -> Result:
 
 
 def _series(line: Line) -> MinuteSeries | None:
-    return data.derived(("slo minutes", line.key), lambda: slo_history.series_of(_minutes(line).table))
+    return data.derived(("slo minutes", line.key), lambda: series_of(_minutes(line).table))
 
 
 def _by_model(line: Line) -> Result:

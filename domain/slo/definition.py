@@ -144,3 +144,7 @@ class SloDefinition:
     def key(self, objective: Objective) -> str:
         """The name of one objective across all SLOs: the SLO's own where it has only one."""
         return self.name if len(self.objectives) == 1 else f"{self.name}/{objective.name}"
+
+    def title(self, objective: Objective) -> str:
+        """What people call one objective: the SLO's name, with the objective's where it has several."""
+        return self.display_name if len(self.objectives) == 1 else f"{self.display_name}: {objective.name}"

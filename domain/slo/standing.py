@@ -42,6 +42,11 @@ class Standing:
         return self.slo.key(self.objective)
 
     @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.slo.title(self.objective)
+
+    @property
     def period(self) -> Period:
         """What the budget goes by."""
         return self.slo.windows[0]
