@@ -19,6 +19,9 @@ SEVERITIES: tuple[Severity, ...] = ("info", "ticket", "page")
 State = Literal["firing", "pending", "over"]
 """`firing` is a problem; `pending` may be one, so an open alert stays and a new one waits; `over` has ended."""
 
+Kind = Literal["cost", "usage", "promise", "incident", "safety", "source"]
+"""What a rule is about; routes go by it."""
+
 Fact = str | int | Decimal | date | datetime | None
 Row = Mapping[str, Any]
 
@@ -44,7 +47,9 @@ class Finding:
 
     `title` and `summary` are plain text: a phrase and a sentence. `fields` are labels and values as people read
     them, `facts` the same as exact values. `page_path` is an app page with its filters set. `impact_cost` is the
-    money at stake in `currency`.
+    money at stake in `currency`. `scope` says whom it touches, for routes: feature, team, tier, provider, model,
+    service, source, as far as known. `why` and `happened` are sentences: the cause by the numbers, and what else
+    happened then. `children` are fingerprints of the smaller problems that this one contains.
     """
 
     fingerprint: str
@@ -59,6 +64,10 @@ class Finding:
     page_path: str | None = None
     impact_cost: Decimal | None = None
     currency: str | None = None
+    scope: Mapping[str, str] = field(default_factory=dict)
+    why: tuple[str, ...] = ()
+    happened: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,7 @@ class Rule:
     every: str
     queries: Mapping[str, Callable[[Situation], Mapping[str, Any]]]
     find: Callable[[Mapping[str, Sequence[Row]], Situation], list[Finding]]
+    kind: Kind = field(kw_only=True)
 
     def examine(self, ask: Ask, situation: Situation) -> list[Finding]:
         """Asks its queries and finds."""
@@ -94,7 +104,7 @@ class Rule:
 class PromiseRule(Rule):
     """A rule over SLOs: `judge` is pure, how every objective stands in, findings out."""
 
-    judge: Callable[[Sequence[Standing], Situation], list[Finding]]
+    judge: Callable[[Sequence[Standing], Situation], list[Finding]] = field(kw_only=True)
 
     def examine(self, ask: Ask, situation: Situation) -> list[Finding]:
         """Asks how the promises stand and judges them."""
@@ -106,7 +116,7 @@ class PromiseRule(Rule):
 
 def promise_rule(name: str, every: str, judge: Callable[[Sequence[Standing], Situation], list[Finding]]) -> PromiseRule:
     """A rule over SLOs, which asks what it needs by itself."""
-    return PromiseRule(name, every, {}, _nothing, judge)
+    return PromiseRule(name, every, {}, _nothing, kind="promise", judge=judge)
 
 
 def _nothing(_rows: Mapping[str, Sequence[Row]], _situation: Situation) -> list[Finding]:

@@ -161,4 +161,4 @@ def _page(row: Row) -> str:
     return "spend?" + urlencode({"by": GROUPING[row["scope_type"]], "period": _PERIODS[row["period"]], **scope})
 
 
-RULE = Rule("budget_threshold", every="5m", queries={QUERY: _params}, find=find)
+RULE = Rule("budget_threshold", every="5m", queries={QUERY: _params}, find=find, kind="cost")

@@ -116,4 +116,4 @@ def _fingerprint(model: tuple[str, str]) -> str:
     return f"unpriced:{model[0]}:{model[1]}"
 
 
-RULE = Rule("unpriced_model", every="1h", queries={UNPRICED: _since, USED: _used}, find=find)
+RULE = Rule("unpriced_model", every="1h", queries={UNPRICED: _since, USED: _used}, find=find, kind="cost")

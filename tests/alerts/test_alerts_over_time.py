@@ -262,7 +262,7 @@ def test_plug_ins_are_found_by_being_there_and_a_second_name_is_refused(tmp_path
 
 
 def test_an_unknown_query_of_a_rule_is_a_reported_failure(store: Store) -> None:
-    broken = Rule("broken", "5m", {"alert/nowhere": lambda _: {}}, lambda rows, situation: [])
+    broken = Rule("broken", "5m", {"alert/nowhere": lambda _: {}}, lambda rows, situation: [], kind="source")
     report = check(store, Settings(), NOW, rules={"broken": broken})
     assert report.failed["broken"].startswith(QueryError.__name__)
 
