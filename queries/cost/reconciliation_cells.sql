@@ -127,4 +127,4 @@ select
   sum(gateway_cost) as gateway_cost
 from cells
 group by provider, day, model, service_tier, token_type, unit, charge_category
-order by provider, day, coalesce(model, ''), service_tier, coalesce(token_type, ''), coalesce(unit, ''), charge_category
+order by provider, day
