@@ -101,22 +101,31 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class PromiseRule(Rule):
-    """A rule over SLOs: `judge` is pure, how every objective stands in, findings out."""
+class AskingRule(Rule):
+    """A rule that asks by itself, for its questions hang on each other: `look` asks and finds, and writes nothing."""
 
-    judge: Callable[[Sequence[Standing], Situation], list[Finding]] = field(kw_only=True)
+    look: Callable[[Ask, Situation], list[Finding]] = field(kw_only=True)
 
     def examine(self, ask: Ask, situation: Situation) -> list[Finding]:
-        """Asks how the promises stand and judges them."""
+        """Asks and finds."""
+        return self.look(ask, situation)
+
+
+def asking_rule(name: str, every: str, look: Callable[[Ask, Situation], list[Finding]], *, kind: Kind) -> AskingRule:
+    """A rule that asks by itself."""
+    return AskingRule(name, every, {}, _nothing, kind=kind, look=look)
+
+
+def promise_rule(name: str, every: str, judge: Callable[[Sequence[Standing], Situation], list[Finding]]) -> AskingRule:
+    """A rule over SLOs: `judge` is pure, how every objective stands in, findings out."""
+
+    def look(ask: Ask, situation: Situation) -> list[Finding]:
         if not situation.slos:
             return []
         at = known_to(ask, situation.now)
-        return self.judge(promises(ask, situation.slos, at).standings, situation)
+        return judge(promises(ask, situation.slos, at).standings, situation)
 
-
-def promise_rule(name: str, every: str, judge: Callable[[Sequence[Standing], Situation], list[Finding]]) -> PromiseRule:
-    """A rule over SLOs, which asks what it needs by itself."""
-    return PromiseRule(name, every, {}, _nothing, kind="promise", judge=judge)
+    return asking_rule(name, every, look, kind="promise")
 
 
 def _nothing(_rows: Mapping[str, Sequence[Row]], _situation: Situation) -> list[Finding]:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
-from domain.provider import NAMES
+from domain.provider import provider_name
 from domain.wording import SYMBOLS
 from domain.wording import listed as listed
 
@@ -199,7 +199,7 @@ def month(on: date) -> str:
 
 def provider(word: str) -> str:
     """`openai` → `OpenAI`; a name that a bill spelled stays as it is."""
-    return NAMES.get(word, word)
+    return provider_name(word)
 
 
 def plural(number: int, noun: str) -> str:

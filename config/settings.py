@@ -31,6 +31,8 @@ Duration = Annotated[str, AfterValidator(check_duration)]
 """The type of a setting such as 6h; checked when the settings load."""
 
 Percent = Annotated[int, Field(ge=1, le=1000)]
+Share = Annotated[int, Field(ge=0, le=100)]
+"""Whole percent of something."""
 
 
 class _Section(BaseModel):
@@ -77,11 +79,17 @@ class Slack(_Section):
 
 
 class Alerts(_Section):
-    """Defaults of the rules: when a budget is worth a message, and how late a source may be."""
+    """Defaults of the rules: when a budget is worth a message, and how late a source may be.
+
+    `unattributed_percent` of the bill may belong to nobody; `reconciled_percent` of what a provider bills for usage
+    agrees with the usage it reports.
+    """
 
     every: Duration = "5m"
     budget_thresholds: tuple[Percent, ...] = (50, 80, 100)
     stale_after: Duration = "6h"
+    unattributed_percent: Share = 5
+    reconciled_percent: Share = 90
 
 
 BudgetColumn = Literal["scope_type", "scope", "period", "period_start", "amount", "currency", "version", "approved_on"]

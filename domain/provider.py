@@ -10,3 +10,8 @@ NAMES = {"openai": "OpenAI", "anthropic": "Anthropic"}
 def canonical_provider(name: str) -> str:
     """`openai` and `anthropic` in the words of OpenTelemetry; any other name as the bill spells it."""
     return CANONICAL.get(name.strip().lower(), name.strip())
+
+
+def provider_name(word: str) -> str:
+    """`openai` → `OpenAI`; a name that a bill spelled stays as it is."""
+    return NAMES.get(word, word)

@@ -1,5 +1,6 @@
 """Writes the pages of docs/ that are made from code, or checks that the committed ones are alike."""
 
+import importlib
 import inspect
 import sys
 from pathlib import Path
@@ -8,7 +9,6 @@ from typing import Any, get_type_hints
 from typer.main import get_command
 
 import alerts.discovery
-from alerts.base import PromiseRule
 from burnline.cli import app
 from burnline.exit_codes import MEANINGS
 from collectors.base import FileSource
@@ -79,7 +79,7 @@ def rules() -> str:
     """Every alert rule."""
     parts = ["# Alert rules\n"]
     for name, rule in alerts.discovery.rules().items():
-        module = inspect.getmodule(rule.judge if isinstance(rule, PromiseRule) else rule.find)
+        module = importlib.import_module(f"alerts.rules.{name}")
         parts.append(f"## `{name}`\n\n{inspect.getdoc(module)}\n\nRunbook: [{rule.runbook}](../{rule.runbook})\n")
     return "\n".join(parts)
 

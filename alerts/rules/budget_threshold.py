@@ -1,18 +1,17 @@
-"""A budget is used up to a mark, or will not last at this pace. One alert per budget and period."""
+"""A budget is used up to a mark, or will not last by its pace or its forecast. One alert per budget and period."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 from urllib.parse import urlencode
 
-from alerts.base import Finding, Row, Rule, Situation, State
+from alerts.base import Finding, Row, Situation, State, asking_rule
 from alerts.wording import month, percent
-from domain.budget import BudgetPace
 from domain.closing import ENDED_DAYS
+from domain.outlook import Outlook, outlooks
 from domain.wording import count, money, signed_percent
-
-QUERY = "cost/budget_status"
+from queries.outlook import HISTORY_DAYS, STATUS, ask_days, pace_of, portfolio_of, scope_of
+from queries.promises import Ask
 
 LATE_BILL_DAYS = 3
 """The bill of a month's last day comes after the month; its budget is watched until it does, at most so long."""
@@ -32,38 +31,39 @@ _PERIODS = {"month": "mtd", "quarter": "90d"}
 """Period of a budget → what the Spend page shows of it."""
 
 
-def _params(situation: Situation) -> dict[str, Any]:
-    return {
-        "day": situation.today,
-        "ended_after": situation.today - timedelta(days=LATE_BILL_DAYS),
-        "billing_since": situation.today - timedelta(days=ENDED_DAYS),
-    }
+def look(ask: Ask, situation: Situation) -> list[Finding]:
+    """One finding per budget whose period goes on, or whose last bill is awaited."""
+    since = situation.today - timedelta(days=LATE_BILL_DAYS)
+    billing_since = situation.today - timedelta(days=ENDED_DAYS)
+    rows = ask(STATUS, day=situation.today, ended_after=since, billing_since=billing_since).rows()
+    findings = []
+    for currency in sorted({row["currency"] for row in rows}):
+        own = [row for row in rows if row["currency"] == currency]
+        end = max(own[0]["complete_end"], billing_since)
+        days = ask_days(ask, currency, today=situation.today, complete_end=end, since=since, history=HISTORY_DAYS)
+        scopes = [(scope_of(row), pace_of(row)) for row in own]
+        found = outlooks(portfolio_of(days.table, end), scopes)
+        findings += judge(zip(own, found, strict=True), situation)
+    return findings
 
 
-def find(rows: Mapping[str, Sequence[Row]], situation: Situation) -> list[Finding]:
-    """One finding per budget: firing past the lowest mark or when the run rate is over, else over."""
-    return [_finding(row, situation) for row in rows[QUERY]]
+def judge(found: Iterable[tuple[Row, Outlook]], situation: Situation) -> list[Finding]:
+    """One finding per budget: firing past the lowest mark or when its pace or its forecast is over, else over."""
+    return [_finding(row, outlook, situation) for row, outlook in found]
 
 
-def _finding(row: Row, situation: Situation) -> Finding:
-    pace = BudgetPace(
-        start=row["period_start"],
-        end=row["period_end"],
-        complete_end=row["complete_end"],
-        amount=row["budget_amount"],
-        actual=row["billed_cost"],
-        complete_cost=row["complete_cost"],
-    )
+def _finding(row: Row, outlook: Outlook, situation: Situation) -> Finding:
+    pace = outlook.pace
     crossed = [mark for mark in sorted(situation.settings.alerts.budget_thresholds) if pace.exceeds(mark)]
     currency = row["currency"]
-    at_stake = max(pace.actual, pace.run_rate or Decimal(0)) - pace.amount
+    at_stake = max(pace.actual, _landing(outlook) or Decimal(0)) - pace.amount
     return Finding(
         fingerprint=_fingerprint(row),
-        state=_state(pace, crossed, situation),
-        severity="info" if _lasts(pace) else "ticket",
-        level=_level(pace, len(crossed)),
-        title=_title(row, pace),
-        summary=_summary(row, pace, situation),
+        state=_state(outlook, crossed, situation),
+        severity="info" if _lasts(outlook) else "ticket",
+        level=_level(outlook, len(crossed)),
+        title=_title(row, outlook),
+        summary=_summary(row, outlook, situation),
         facts={
             "budget": pace.amount,
             "spent": pace.actual,
@@ -71,8 +71,9 @@ def _finding(row: Row, situation: Situation) -> Finding:
             "highest_threshold_percent": crossed[-1] if crossed else None,
             "complete_days": pace.complete_days,
             "run_rate": pace.run_rate,
+            "forecast": _forecast(outlook),
         },
-        fields=_fields(row, pace),
+        fields=_fields(row, outlook),
         owner=row["owner"],
         page_path=_page(row),
         impact_cost=at_stake if at_stake > 0 else None,
@@ -86,22 +87,44 @@ def _fingerprint(row: Row) -> str:
     return f"budget:{row['scope_type']}:{row['scope']}:{row['period_start']}:{row['currency']}{kind}"
 
 
-def _state(pace: BudgetPace, crossed: list[int], situation: Situation) -> State:
+def _forecast(outlook: Outlook) -> Decimal | None:
+    """Where the period lands by its forecast, once that has a range: before, it is a guess."""
+    made = outlook.forecast
+    return None if made is None or made.total is None or made.high_80 is None else Decimal(made.total)
+
+
+def _landing(outlook: Outlook) -> Decimal | None:
+    """The forecast, which knows weekdays and the days of a month; before there is one the run rate."""
+    forecast = _forecast(outlook)
+    return outlook.pace.run_rate if forecast is None else forecast
+
+
+def _will_not_hold(outlook: Outlook) -> bool:
+    forecast = _forecast(outlook)
+    return outlook.pace.run_rate_exceeds or (forecast is not None and forecast > outlook.pace.amount)
+
+
+def _state(outlook: Outlook, crossed: list[int], situation: Situation) -> State:
+    pace = outlook.pace
     ended = pace.end <= situation.today
     waits_for_the_bill = pace.complete_end < pace.end
     if ended and not waits_for_the_bill:
         return "over"
-    return "firing" if crossed or pace.run_rate_exceeds else "over"
+    return "firing" if crossed or _will_not_hold(outlook) else "over"
 
 
-def _lasts(pace: BudgetPace) -> bool:
-    """True when there is money left and the pace, which must be known, leaves it so."""
-    return pace.run_rate is not None and not pace.run_rate_exceeds and not pace.exceeds(100)
+def _lasts(outlook: Outlook) -> bool:
+    """True when there is money left and where it lands, which must be known, leaves it so.
+
+    A run rate over the budget under a forecast within it is worth knowing, and no more.
+    """
+    landing = _landing(outlook)
+    return landing is not None and landing <= outlook.pace.amount and not outlook.pace.exceeds(100)
 
 
-def _level(pace: BudgetPace, crossed_count: int) -> int:
+def _level(outlook: Outlook, crossed_count: int) -> int:
     """Two steps per mark; in between the step of a pace that breaks the budget, until it is broken."""
-    return 2 * crossed_count + (1 if pace.run_rate_exceeds and not pace.exceeds(100) else 0)
+    return 2 * crossed_count + (1 if _will_not_hold(outlook) and not outlook.pace.exceeds(100) else 0)
 
 
 def _who(row: Row) -> str:
@@ -115,44 +138,53 @@ def _span(row: Row) -> str:
     return month(start) if row["period"] == "month" else f"Q{(start.month + 2) // 3}"
 
 
-def _title(row: Row, pace: BudgetPace) -> str:
-    budget = f"its {_span(row)} budget"
+def _title(row: Row, outlook: Outlook) -> str:
+    budget, pace = f"its {_span(row)} budget", outlook.pace
     if pace.exceeds(100):
         return f"{_who(row)} is over {budget}"
-    if pace.run_rate_exceeds:
+    if _will_not_hold(outlook):
         return f"{_who(row)} is heading over {budget}"
     spent = f"{percent(pace.spent_ratio)} of " if pace.spent_ratio is not None else "some of "
     return f"{_who(row)} has spent {spent}{budget}"
 
 
-def _summary(row: Row, pace: BudgetPace, situation: Situation) -> str:
+def _summary(row: Row, outlook: Outlook, situation: Situation) -> str:
+    pace, currency = outlook.pace, row["currency"]
     share = f"{percent(pace.spent_ratio)} of" if pace.spent_ratio is not None else "more than"
-    spent = f"{money(pace.actual, row['currency'])} of {money(pace.amount, row['currency'])}"
+    spent = f"{money(pace.actual, currency)} of {money(pace.amount, currency)}"
     head = f"{_who(row)} has spent {share} its {_span(row)} budget: {spent}"
     days_left = (pace.end - situation.today).days - 1
     if days_left < 0:
         return f"{head}; the {row['period']} is over."
     tail = f" with {count(days_left, 'day')} left" if days_left else " on the last day"
-    if pace.run_rate is None:
-        return f"{head}{tail}."
-    return f"{head}{tail}; at this pace it lands at {_projection(pace, row['currency'])}."
+    forecast = _forecast(outlook)
+    told = [
+        None if pace.run_rate is None else f"at this pace it lands at {_against(pace.run_rate, row)}",
+        None if forecast is None else f"the forecast is {_against(forecast, row)}",
+    ]
+    lands = ", ".join(filter(None, told))
+    return f"{head}{tail}; {lands}." if lands else f"{head}{tail}."
 
 
-def _projection(pace: BudgetPace, currency: str) -> str:
-    assert pace.run_rate is not None
-    landed = money(pace.run_rate, currency)
-    return f"{landed} ({signed_percent(pace.run_rate / pace.amount - 1)})" if pace.amount > 0 else landed
+def _against(landed: Decimal, row: Row) -> str:
+    budget = row["budget_amount"]
+    told = money(landed, row["currency"])
+    return f"{told} ({signed_percent(landed / budget - 1)})" if budget > 0 else told
 
 
-def _fields(row: Row, pace: BudgetPace) -> tuple[tuple[str, str], ...]:
-    currency = row["currency"]
+def _fields(row: Row, outlook: Outlook) -> tuple[tuple[str, str], ...]:
+    pace, currency = outlook.pace, row["currency"]
     fields = [("Spent", f"{money(pace.actual, currency)} of {money(pace.amount, currency)}")]
     if pace.spent_ratio is not None:
         fields.append(("Used", percent(pace.spent_ratio)))
     if pace.pace_ratio is not None:
         fields.append(("Against an even spread", signed_percent(pace.pace_ratio)))
     if pace.run_rate is not None:
-        fields.append((f"{row['period'].capitalize()} at this pace", _projection(pace, currency)))
+        fields.append((f"{row['period'].capitalize()} at this pace", _against(pace.run_rate, row)))
+    made = outlook.forecast
+    if made is not None and made.low_80 is not None and made.high_80 is not None:
+        low, high = (money(Decimal(bound), currency) for bound in (made.low_80, made.high_80))
+        fields.append(("Forecast, 80% range", f"{low} to {high}"))
     return tuple(fields)
 
 
@@ -161,4 +193,4 @@ def _page(row: Row) -> str:
     return "spend?" + urlencode({"by": GROUPING[row["scope_type"]], "period": _PERIODS[row["period"]], **scope})
 
 
-RULE = Rule("budget_threshold", every="5m", queries={QUERY: _params}, find=find, kind="cost")
+RULE = asking_rule("budget_threshold", every="5m", look=look, kind="cost")

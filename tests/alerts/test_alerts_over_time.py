@@ -13,6 +13,7 @@ from alerts.base import Rule
 from alerts.discovery import rules, sinks
 from config.settings import Settings
 from domain.discovery import discover
+from domain.duration import parse_duration
 from queries.catalog import QueryError
 from queries.runner import run
 from store.engine import Store
@@ -198,9 +199,9 @@ def test_a_rule_whose_query_fails_is_reported_keeps_its_alerts_and_stops_no_othe
     later = NOW + timedelta(hours=1)
     collected(store, "openai_usage", later, "failed", error_kind="fatal", error_message="Set a key.")
     report = check(store, settings, later)
-    assert list(report.failed) == ["budget_threshold"]
+    assert set(report.failed) == {"budget_threshold", "provider_incident"}, "those that read the table"
     assert "scope_cost_day" in report.failed["budget_threshold"]
-    assert report.checked == ("slo_budget", "slo_burn", "source_stale", "unpriced_model")
+    assert set(report.checked) == rules().keys() - report.failed.keys()
     assert [told.title for told in report.told] == ["openai_usage cannot be read"]
     assert {alert.rule: alert.status for alert in alerts(store)} == {"budget_threshold": "open", "source_stale": "open"}
     assert "The rule budget_threshold could not be evaluated" in caplog.text
@@ -208,10 +209,13 @@ def test_a_rule_whose_query_fails_is_reported_keeps_its_alerts_and_stops_no_othe
 
 def test_rules_are_asked_when_they_are_due(store: Store, settings: Settings) -> None:
     at = datetime(2026, 11, 22, 8, 1, tzinfo=UTC)
-    often = {"budget_threshold", "slo_budget", "slo_burn", "source_stale"}
-    assert set(check(store, settings, at).checked) == {*often, "unpriced_model"}
-    assert check(store, settings, at + timedelta(minutes=1), since=at).checked == ("slo_burn",)
-    assert set(check(store, settings, at + timedelta(minutes=5), since=at).checked) == often
+    every = {name: parse_duration(rule.every) for name, rule in rules().items()}
+    assert set(check(store, settings, at).checked) == every.keys()
+    for minutes in (1, 5):
+        due = {name for name, step in every.items() if step <= timedelta(minutes=minutes)}
+        assert set(check(store, settings, at + timedelta(minutes=minutes), since=at).checked) == due
+    assert {"slo_burn", "incident_overdue"} <= due
+    assert "unpriced_model" not in due
 
 
 def test_without_slack_alerts_are_recorded_and_shown_and_nothing_waits_to_be_sent(store: Store) -> None:

@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.base import Finding, Situation
-from alerts.rules.budget_threshold import QUERY, RULE
+from alerts.rules.budget_threshold import judge
 from config.settings import Alerts, Settings
+from domain.forecast.month import MonthForecast
+from domain.outlook import Outlook
+from queries.outlook import pace_of
 from tests.alerts.support import NOW
 
 
@@ -33,8 +36,11 @@ def row(**changes: Any) -> dict[str, Any]:
     return values | changes
 
 
-def found(now: datetime = NOW, settings: Settings | None = None, **changes: Any) -> Finding:
-    (finding,) = RULE.find({QUERY: [row(**changes)]}, Situation(now, settings or Settings()))
+def found(
+    now: datetime = NOW, settings: Settings | None = None, forecast: MonthForecast | None = None, **changes: Any
+) -> Finding:
+    told = row(**changes)
+    (finding,) = judge([(told, Outlook(pace_of(told), forecast))], Situation(now, settings or Settings()))
     return finding
 
 
@@ -171,3 +177,29 @@ def test_more_spend_never_lowers_the_level(budget: Decimal, spends: list[Decimal
     assert more.level >= less.level
     assert not (less.state == "firing" and more.state == "over")
     assert more.facts["spent"] == max(spends)
+
+
+def forecast(total: float, low: float | None, high: float | None) -> MonthForecast:
+    """November's forecast with its 80 % range."""
+    start, end = date(2026, 11, 1), date(2026, 12, 1)
+    return MonthForecast(start, end, 0, total, total, low, high, low, high, 12, None, (1.0,) * 30)
+
+
+def test_a_forecast_over_the_budget_alerts_though_the_pace_is_within_it() -> None:
+    finding = found(billed_cost=Decimal(4000), complete_cost=Decimal(3900), forecast=forecast(10_900, 10_400, 11_500))
+    assert (finding.state, finding.severity, finding.level) == ("firing", "ticket", 1)
+    assert finding.title == "Team Workplace is heading over its November budget"
+    assert "at this pace it lands at $5,571 (-44%), the forecast is $10,900 (+9.0%)" in finding.summary
+    assert ("Forecast, 80% range", "$10,400 to $11,500") in finding.fields
+    assert finding.impact_cost == Decimal(900)
+
+
+def test_a_pace_over_the_budget_is_only_worth_knowing_when_the_forecast_stays_within_it() -> None:
+    finding = found(billed_cost=Decimal(4000), complete_cost=Decimal(7100), forecast=forecast(9_500, 9_000, 9_900))
+    assert (finding.state, finding.severity) == ("firing", "info")
+    assert finding.impact_cost is None
+
+
+def test_a_forecast_without_a_range_is_a_guess_and_decides_nothing() -> None:
+    finding = found(billed_cost=Decimal(4000), complete_cost=Decimal(3900), forecast=forecast(10_900, None, None))
+    assert finding.state == "over"

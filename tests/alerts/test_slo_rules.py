@@ -39,7 +39,7 @@ def standing(period: tuple[int, int], windows: Mapping[int, tuple[int, int]]) ->
 
 
 def burn(period: tuple[int, int], windows: Mapping[int, tuple[int, int]]) -> Finding:
-    (finding,) = slo_burn.RULE.judge([standing(period, windows)], SITUATION)
+    (finding,) = slo_burn.judge([standing(period, windows)], SITUATION)
     return finding
 
 
@@ -67,7 +67,7 @@ def test_exactly_the_factor_is_no_alert() -> None:
 
 
 def budget_state(good: int, total: int) -> str:
-    (finding,) = slo_budget.RULE.judge([standing((good, total), {})], SITUATION)
+    (finding,) = slo_budget.judge([standing((good, total), {})], SITUATION)
     return finding.state
 
 
