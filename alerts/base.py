@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
+from alerts.past import Past
 from config.settings import Settings
 from domain.duration import parse_duration
 from domain.slo.definition import SloDefinition
@@ -75,6 +76,8 @@ class Rule:
     """One kind of problem. `queries` maps a query's name to the parameters it needs in a situation.
 
     `find` is pure: rows by query name in, findings out. `every` is a duration (5m): how often it is worth asking.
+    `knows_its_past` is False where its queries tell of the present only, so that no earlier day can be judged by it;
+    `past` says what it would have done in so many days where there is a better way than asking it day by day.
     `docs/runbooks/<name>.md` says what to do.
     """
 
@@ -83,6 +86,8 @@ class Rule:
     queries: Mapping[str, Callable[[Situation], Mapping[str, Any]]]
     find: Callable[[Mapping[str, Sequence[Row]], Situation], list[Finding]]
     kind: Kind = field(kw_only=True)
+    knows_its_past: bool = field(default=True, kw_only=True)
+    past: Callable[[Ask, Situation, int], Past] | None = field(default=None, kw_only=True)
 
     def examine(self, ask: Ask, situation: Situation) -> list[Finding]:
         """Asks its queries and finds."""
@@ -111,12 +116,24 @@ class AskingRule(Rule):
         return self.look(ask, situation)
 
 
-def asking_rule(name: str, every: str, look: Callable[[Ask, Situation], list[Finding]], *, kind: Kind) -> AskingRule:
+def asking_rule(
+    name: str,
+    every: str,
+    look: Callable[[Ask, Situation], list[Finding]],
+    *,
+    kind: Kind,
+    past: Callable[[Ask, Situation, int], Past] | None = None,
+) -> AskingRule:
     """A rule that asks by itself."""
-    return AskingRule(name, every, {}, _nothing, kind=kind, look=look)
+    return AskingRule(name, every, {}, _nothing, kind=kind, look=look, past=past)
 
 
-def promise_rule(name: str, every: str, judge: Callable[[Sequence[Standing], Situation], list[Finding]]) -> AskingRule:
+def promise_rule(
+    name: str,
+    every: str,
+    judge: Callable[[Sequence[Standing], Situation], list[Finding]],
+    past: Callable[[Ask, Situation, int], Past] | None = None,
+) -> AskingRule:
     """A rule over SLOs: `judge` is pure, how every objective stands in, findings out."""
 
     def look(ask: Ask, situation: Situation) -> list[Finding]:
@@ -125,7 +142,7 @@ def promise_rule(name: str, every: str, judge: Callable[[Sequence[Standing], Sit
         at = known_to(ask, situation.now)
         return judge(promises(ask, situation.slos, at).standings, situation)
 
-    return asking_rule(name, every, look, kind="promise")
+    return asking_rule(name, every, look, kind="promise", past=past)
 
 
 def _nothing(_rows: Mapping[str, Sequence[Row]], _situation: Situation) -> list[Finding]:

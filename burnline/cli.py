@@ -121,6 +121,23 @@ def alerts_check(as_json: Json = False) -> None:
             raise typer.Exit(exit_codes.SOURCE_FAILED)
 
 
+@alerts_app.command("backtest")
+def alerts_backtest(
+    rule: Annotated[str | None, typer.Option(help="One rule; without it all.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=400, help="How far back.")] = 90,
+    as_json: Json = False,
+) -> None:
+    """Tell how often rules would have fired in the stored history."""
+    from burnline.alert_history import histories
+
+    with one_sentence():
+        found = histories(open_context(), utc_now(), rule, days)
+        if as_json:
+            print_json({"rules": [one.as_dict() for one in found]})
+        for one in () if as_json else found:
+            out.print("\n".join(one.lines()), markup=False)
+
+
 @db_app.command("upgrade")
 def db_upgrade() -> None:
     """Bring the store to the newest schema."""

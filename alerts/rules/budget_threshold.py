@@ -29,6 +29,9 @@ GROUPING = {
 
 _PERIODS = {"month": "mtd", "quarter": "90d"}
 """Period of a budget → what the Spend page shows of it."""
+NEARLY = Decimal("0.9")
+"""A pace that alerted must come so far below the budget before the alert ends: near it, every weekend would end one
+and every Monday open it again."""
 
 
 def look(ask: Ask, situation: Situation) -> list[Finding]:
@@ -99,6 +102,12 @@ def _landing(outlook: Outlook) -> Decimal | None:
     return outlook.pace.run_rate if forecast is None else forecast
 
 
+def _is_near(outlook: Outlook) -> bool:
+    """True when the period lands just within its budget: no new alert, and not yet the end of an open one."""
+    landing = _landing(outlook)
+    return landing is not None and landing > NEARLY * outlook.pace.amount
+
+
 def _will_not_hold(outlook: Outlook) -> bool:
     forecast = _forecast(outlook)
     return outlook.pace.run_rate_exceeds or (forecast is not None and forecast > outlook.pace.amount)
@@ -110,7 +119,9 @@ def _state(outlook: Outlook, crossed: list[int], situation: Situation) -> State:
     waits_for_the_bill = pace.complete_end < pace.end
     if ended and not waits_for_the_bill:
         return "over"
-    return "firing" if crossed or _will_not_hold(outlook) else "over"
+    if crossed or _will_not_hold(outlook):
+        return "firing"
+    return "pending" if _is_near(outlook) else "over"
 
 
 def _lasts(outlook: Outlook) -> bool:

@@ -63,25 +63,20 @@ def _verdict(row: Row, burn: Burn, left: int) -> tuple[State, str, str]:
     name, currency = row["name"], row["currency"]
     gone = burn.runs_out_on
     if left <= 0:
-        return "over", f"{name} has ended", "its term is over"
+        return "over", f"The term of {name} is over", "the term is over"
     if gone is not None and row["kind"] == "credit":
         state: State = "firing" if (gone - burn.day).days <= WARN_DAYS else "over"
-        when = "it is used up" if gone <= burn.day else f"at this pace it is used up on {day(gone)}"
-        title = (
-            f"{name} is used up" if gone <= burn.day else f"{name} runs out in {count((gone - burn.day).days, 'day')}"
-        )
-        return state, title, f"{when}, and the bill comes in money after that"
+        if gone <= burn.day:
+            return state, f"Nothing is left of {name}", "the bill comes in money now"
+        title = f"{name} will be used up in {count((gone - burn.day).days, 'day')}"
+        return state, title, f"at this pace nothing is left on {day(gone)}, and the bill comes in money after that"
     if gone is not None:
-        return "over", f"{name} is met", "at this pace the commitment is met before its end"
+        return "over", f"{name} will be met", "at this pace the commitment is met before its end"
     lost = burn.unused_at_end
     loses = lost > UNUSED_RATIO * burn.amount and left <= WARN_DAYS
     what = "expire" if row["kind"] == "credit" else "be paid without use"
-    title = f"{money(lost, currency)} of {name} will {what}"
-    return (
-        ("firing" if loses else "over"),
-        title,
-        f"at this pace {money(lost, currency)} will {what} on {day(burn.end)}",
-    )
+    told = f"{money(lost, currency)} of {name} will {what}"
+    return ("firing" if loses else "over"), told, f"at this pace {told} on {day(burn.end)}"
 
 
 def _days_to_go(burn: Burn) -> int:

@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from alerts.base import Finding, Row, Situation, asking_rule
+from alerts.past import Fired, Past, in_order
 from alerts.wording import duration, moment
 from domain.incident.postmortem import GRAVE
 from domain.incident.spread import Spread
 from domain.window import Window
-from queries.incident_clocks import incident_clocks
+from queries.incident_clocks import incident_clocks, incidents_of
 from queries.promises import Ask
 
 OPEN = "incident/open"
@@ -66,4 +67,20 @@ def _finding(row: Row, usual: timedelta, source: str, now: datetime) -> Finding:
     )
 
 
-RULE = asking_rule("incident_overdue", every="1m", look=look, kind="incident")
+def past(ask: Ask, situation: Situation, days: int) -> Past:
+    """The grave incidents that took longer than the mean of their severity today."""
+    now = situation.now
+    period = Window(now - timedelta(days=days), now)
+    fired = []
+    for severity in GRAVE:
+        usual, _ = _usual(ask, period, now, severity)
+        asked = incident_clocks(ask, period, now, severity=[severity])
+        for one in incidents_of(asked.result.rows()):
+            since = one.impact_started_at or one.declared_at
+            late_at, over_at = since + usual, one.restored_at
+            if late_at < (over_at or now):
+                fired.append(Fired(late_at, f"{severity} {one.key[1]} was open for longer than usual", over_at))
+    return in_order(days, fired)
+
+
+RULE = asking_rule("incident_overdue", every="1m", look=look, kind="incident", past=past)

@@ -1,16 +1,18 @@
 """A provider that we use is in trouble; graver while our own requests to it fail more than usual. One per incident."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
 
 from alerts.base import Finding, Row, Rule, Severity, Situation
+from alerts.past import Fired, Past, in_order
 from alerts.wording import duration, moment, share
 from domain.provider import provider_name
 from domain.window import floor_hour
 from domain.wording import count
+from queries.promises import Ask
 
 INCIDENTS = "incident/provider_incidents"
 TRAFFIC = "alert/provider_traffic"
@@ -43,11 +45,17 @@ def _traffic(situation: Situation) -> dict[str, Any]:
 def find(rows: Mapping[str, Sequence[Row]], situation: Situation) -> list[Finding]:
     """One finding per incident of a provider that we used in the last week: firing while it is open."""
     used = {row["provider"]: row for row in rows[TRAFFIC] if row["usual_request_count"] or row["billed_cost"] > 0}
-    by_incident: dict[tuple[str, str], list[Row]] = {}
-    for row in rows[INCIDENTS]:
+    found = _by_incident(rows[INCIDENTS], used.keys())
+    return [_finding(key, spans, used[spans[0]["provider"]], situation.now) for key, spans in found.items()]
+
+
+def _by_incident(rows: Sequence[Row], used: Collection[str]) -> dict[tuple[str, str], list[Row]]:
+    """The spans of each incident of the providers that we use."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
         if row["provider"] in used:
-            by_incident.setdefault((row["source"], row["incident_id"]), []).append(row)
-    return [_finding(key, spans, used[spans[0]["provider"]], situation.now) for key, spans in by_incident.items()]
+            found.setdefault((row["source"], row["incident_id"]), []).append(row)
+    return found
 
 
 def _finding(key: tuple[str, str], spans: Sequence[Row], traffic: Row, now: datetime) -> Finding:
@@ -107,6 +115,21 @@ def _ours(traffic: Row) -> str:
     if not traffic["usual_request_count"]:
         return f"{told}."
     return f"{told}; {share(Fraction(traffic['usual_failed_count'], traffic['usual_request_count']))} is usual."
+
+
+def past(ask: Ask, situation: Situation, days: int) -> Past:
+    """Every incident of the providers that are used today."""
+    used = {row["provider"] for row in ask(TRAFFIC, **_traffic(situation)).rows()}
+    asked = ask(INCIDENTS, **_incidents(situation) | {"start": situation.now - timedelta(days=days)}).rows()
+    spans = _by_incident(asked, used).values()
+    return in_order(days, (_fired(of_one, situation.now) for of_one in spans))
+
+
+def _fired(spans: Sequence[Row], now: datetime) -> Fired:
+    told = spans[0]
+    began = min(row["span_started_at"] for row in spans).replace(tzinfo=UTC)
+    title = f"{provider_name(told['provider'])}: {told['title']}"
+    return Fired(began, title, None if told["status"] == "open" else _ended(spans, now))
 
 
 RULE = Rule(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from alerts.base import Finding, Severity, Situation, promise_rule
+from alerts.burned import burned
 from alerts.wording import factor, moment, share
 from domain.slo.pairs import AlertPair
 from domain.slo.period import in_words
@@ -78,4 +79,4 @@ def _fields(standing: Standing, fires: Sequence[AlertPair]) -> tuple[tuple[str, 
     )
 
 
-RULE = promise_rule("slo_burn", every="1m", judge=judge)
+RULE = promise_rule("slo_burn", every="1m", judge=judge, past=burned)

@@ -113,4 +113,4 @@ def _utc(at: datetime) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-RULE = Rule("source_stale", every="5m", queries={QUERY: lambda _: {}}, find=find, kind="source")
+RULE = Rule("source_stale", every="5m", queries={QUERY: lambda _: {}}, find=find, kind="source", knows_its_past=False)

@@ -111,9 +111,9 @@ def commitment(kind: str = "credit", **changes: Any) -> Finding:
 def test_a_credit_that_runs_out_within_a_month_alerts_and_graver_in_its_last_week() -> None:
     finding = commitment()
     assert (finding.state, finding.level) == ("firing", 1)
-    assert finding.title == "OpenAI credit runs out in 20 days"
+    assert finding.title == "OpenAI credit will be used up in 20 days"
     assert finding.summary == (
-        "$200 of $1,000 is left of OpenAI credit, and $10 a day is used; at this pace it is used up on 12 Dec 2026, "
+        "$200 of $1,000 is left of OpenAI credit, and $10 a day is used; at this pace nothing is left on 12 Dec 2026, "
         "and the bill comes in money after that."
     )
     assert commitment(used_cost=Decimal(950)).level == 2

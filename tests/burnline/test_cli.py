@@ -331,3 +331,16 @@ def test_outcomes_are_imported_and_undeclared_features_told(burnline: Command, f
     assert (json.loads(again.stdout), again.stderr) == ([], "")
     answer = burnline("query", "ops/undeclared_outcome_features", "--format", "json")
     assert json.loads(answer.stdout) == []
+
+
+def test_rules_say_how_often_they_would_have_fired(burnline: Command) -> None:
+    result = burnline("alerts", "backtest", "--days", "3", "--json")
+    assert result.exit_code == 0, result.output
+    told = {one["rule"]: one["fired_count"] for one in json.loads(result.stdout)["rules"]}
+    assert told["budget_threshold"] == 0
+    assert told["source_stale"] is None
+    assert (
+        "It would not have fired in 3 days."
+        in burnline("alerts", "backtest", "--days", 3, "--rule", "slo_budget").stdout
+    )
+    assert "There is no rule 'nope'" in fails(burnline("alerts", "backtest", "--rule", "nope"), BAD_INPUT)

@@ -55,25 +55,29 @@ def split(store: Store, *loads: Sequence[Any], rules: Sequence[Rule] = RULES, la
         take(store, given_rows, last, rules)
 
 
-def test_each_hour_of_the_bill_goes_to_its_features_by_list_priced_tokens(store: Store) -> None:
+def test_each_hour_of_the_bill_goes_to_its_features_by_list_priced_tokens(duckdb_store: Store) -> None:
     """Hour 0 used three quarters of the day, hour 1 a quarter; the gateway did not see hour 1."""
     log = [asked(1, 0, "chat", 3000), asked(1, 0, "search", 1000)]
-    split(store, [billed(1, "8")], [reported(1, 0, 6000), reported(1, 1, 2000)], log)
-    assert costs(store) == {"chat": Decimal("4.5"), "search": Decimal("1.5"), OWN: Decimal(2)}
+    split(duckdb_store, [billed(1, "8")], [reported(1, 0, 6000), reported(1, 1, 2000)], log)
+    assert costs(duckdb_store) == {"chat": Decimal("4.5"), "search": Decimal("1.5"), OWN: Decimal(2)}
     for column, total in (("total_tokens", 8800), ("uncached_input_tokens", 8000), ("request_count", 10)):
-        found = per_feature(store, AttributedUsageDay, column)
+        found = per_feature(duckdb_store, AttributedUsageDay, column)
         assert sum(found.values()) == total
         assert found["chat"] > found["search"]
-    assert per_feature(store, AttributedUsageDay, "uncached_input_tokens") == {"chat": 4500, "search": 1500, OWN: 2000}
-    assert sum(per_feature(store, AttributedUsageDay, "estimated_cost").values()) == Decimal("0.036")
+    assert per_feature(duckdb_store, AttributedUsageDay, "uncached_input_tokens") == {
+        "chat": 4500,
+        "search": 1500,
+        OWN: 2000,
+    }
+    assert sum(per_feature(duckdb_store, AttributedUsageDay, "estimated_cost").values()) == Decimal("0.036")
 
 
-def test_a_split_takes_team_environment_and_cost_center_of_each_owner(store: Store) -> None:
+def test_a_split_takes_team_environment_and_cost_center_of_each_owner(duckdb_store: Store) -> None:
     log = [asked(1, 0, "chat", 3000), asked(1, 0, None, 1000)]
-    split(store, [billed(1, "8")], log)
+    split(duckdb_store, [billed(1, "8")], log)
     found = {
         r["feature"]: (r["team"], r["environment"], r["cost_center"], r["billed_cost"])
-        for r in rows(store, AttributedCostDay)
+        for r in rows(duckdb_store, AttributedCostDay)
     }
     assert found == {
         "chat": ("Team chat", "prod", None, Decimal(6)),
@@ -143,11 +147,11 @@ def test_bill_usage_and_log_come_in_any_order(duckdb_store: Store) -> None:
     assert all(other == found[0] for other in found[1:])
 
 
-def test_a_log_that_is_loaded_again_takes_the_place_of_the_one_before(store: Store) -> None:
-    split(store, [billed(1, "8")], [asked(1, 0, "chat", 3000)])
-    assert costs(store) == {"chat": 8}
-    take(store, [asked(1, 0, "chat", 3000), asked(1, 0, "search", 3000)])
-    assert costs(store) == {"chat": 4, "search": 4}
+def test_a_log_that_is_loaded_again_takes_the_place_of_the_one_before(duckdb_store: Store) -> None:
+    split(duckdb_store, [billed(1, "8")], [asked(1, 0, "chat", 3000)])
+    assert costs(duckdb_store) == {"chat": 8}
+    take(duckdb_store, [asked(1, 0, "chat", 3000), asked(1, 0, "search", 3000)])
+    assert costs(duckdb_store) == {"chat": 4, "search": 4}
 
 
 def test_without_the_providers_usage_the_log_weighs_the_hours_and_is_the_usage(store: Store) -> None:
@@ -157,12 +161,12 @@ def test_without_the_providers_usage_the_log_weighs_the_hours_and_is_the_usage(s
     assert {r["hours_by"] for r in rows(store, KeyShare)} == {"log"}
 
 
-def test_usage_by_the_day_does_not_weigh_hours_but_is_divided(store: Store) -> None:
+def test_usage_by_the_day_does_not_weigh_hours_but_is_divided(duckdb_store: Store) -> None:
     whole = reported(1, 0, 8000)
     whole.ended_at = whole.started_at + timedelta(days=1)
-    split(store, [billed(1, "8")], [whole], [asked(1, 0, "chat", 1000), asked(1, 9, "search", 3000)])
-    assert costs(store) == {"chat": 2, "search": 6}
-    assert per_feature(store, AttributedUsageDay, "uncached_input_tokens") == {"chat": 2000, "search": 6000}
+    split(duckdb_store, [billed(1, "8")], [whole], [asked(1, 0, "chat", 1000), asked(1, 9, "search", 3000)])
+    assert costs(duckdb_store) == {"chat": 2, "search": 6}
+    assert per_feature(duckdb_store, AttributedUsageDay, "uncached_input_tokens") == {"chat": 2000, "search": 6000}
 
 
 def test_one_row_without_a_price_makes_its_hour_count_tokens(duckdb_store: Store) -> None:
@@ -217,12 +221,12 @@ def test_a_log_that_names_the_key_shares_it(duckdb_store: Store) -> None:
 KEY_PROJECT = SHARED.match["project_id"]
 
 
-def test_the_log_still_counts_the_requests_that_the_provider_does_not_report(store: Store) -> None:
+def test_the_log_still_counts_the_requests_that_the_provider_does_not_report(duckdb_store: Store) -> None:
     log = [asked(1, 0, "chat", 3000), asked(1, 0, "search", 1000), asked(1, 0, "chat", 50, provider="anthropic")]
-    split(store, [reported(1, 0, 8000, request_count=None)], log)
-    tokens = per_feature(store, AttributedUsageDay, "uncached_input_tokens")
+    split(duckdb_store, [reported(1, 0, 8000, request_count=None)], log)
+    tokens = per_feature(duckdb_store, AttributedUsageDay, "uncached_input_tokens")
     assert tokens == {"chat": 6050, "search": 2000}
-    assert per_feature(store, AttributedUsageDay, "request_count") == {"chat": 2, "search": 1}
+    assert per_feature(duckdb_store, AttributedUsageDay, "request_count") == {"chat": 2, "search": 1}
 
 
 def test_the_log_of_an_account_that_nobody_reports_stays_usage(duckdb_store: Store) -> None:
@@ -244,12 +248,12 @@ def test_another_log_is_no_report_of_the_provider(duckdb_store: Store) -> None:
     }
 
 
-def test_a_rule_splits_on_its_days_only(store: Store) -> None:
+def test_a_rule_splits_on_its_days_only(duckdb_store: Store) -> None:
     later = Rule("later", {"project_id": KEY_PROJECT}, {}, OWN, split_by=GATEWAY, valid_from=november(2))
     before = Rule("before", {"project_id": KEY_PROJECT}, {}, OWN)
     log = [asked(day, 0, "chat", 1000) for day in (1, 2)]
-    split(store, [billed(1, "3"), billed(2, "5")], log, rules=(*OF_LOG, later, before), last=3)
-    assert costs(store) == {OWN: 3, "chat": 5}
+    split(duckdb_store, [billed(1, "3"), billed(2, "5")], log, rules=(*OF_LOG, later, before), last=3)
+    assert costs(duckdb_store) == {OWN: 3, "chat": 5}
 
 
 def test_a_rule_that_no_longer_splits_gives_the_key_back(store: Store) -> None:
