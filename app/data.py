@@ -21,7 +21,7 @@ from config.settings import (
 )
 from domain.closing import ENDED_DAYS as ENDED_DAYS
 from domain.provider_sla import Sla
-from domain.slo.definition import SloDefinition
+from domain.slo.definition import Origin, SloDefinition
 from queries import outlook
 from queries.outlook import Budgets
 from queries.promises import Promises, known_to
@@ -94,7 +94,8 @@ def _reference() -> Reference | SettingsError:
 
 def _read_reference() -> Reference | SettingsError:
     try:
-        return load_reference(config_dir(), settings().budgets, currency(), settings().sources.keys())
+        servers = settings().enabled_sources(Origin.PROMETHEUS)
+        return load_reference(config_dir(), settings().budgets, currency(), settings().sources.keys(), servers)
     except SettingsError as error:
         return error
 

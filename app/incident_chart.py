@@ -13,6 +13,8 @@ from domain.window import Window, floor_hour
 Row = Mapping[str, Any]
 
 HOUR = timedelta(hours=1)
+OURS = "our requests"
+"""Whose error rate it is, unless a team or a feature is chosen."""
 
 
 def lanes(lines: Sequence[Line]) -> list[str]:
@@ -60,14 +62,21 @@ def errors_in_trouble(rows: Sequence[Row], lines: Iterable[Line], window: Window
     return _ratio(*sums[True]), _ratio(*sums[False])
 
 
-def finding(during: float | None, otherwise: float | None) -> str:
-    """Whether we failed more while a provider was in trouble; the question where nothing tells."""
+def finding(during: float | None, otherwise: float | None, whose: str) -> str:
+    """Whether `whose` requests failed more while a provider was in trouble; the question where nothing tells."""
     if during is None or otherwise is None:
         return "When did it go wrong, here and at the providers?"
     return (
-        f"{fmt.percent(during, 1)} of our requests failed while a provider was in trouble, "
+        f"{fmt.percent(during, 1)} of {whose} failed while a provider was in trouble, "
         f"{fmt.percent(otherwise, 1)} otherwise"
     )
+
+
+def unknown(whose: str) -> str:
+    """Why no error rate is drawn."""
+    if whose == OURS:
+        return "No request log is connected, so our own error rate is unknown."
+    return f"None of {whose} is logged, so their error rate is unknown."
 
 
 def _severities(lines: Iterable[Line]) -> list[str | None]:

@@ -19,7 +19,7 @@ from bench.pages import show, timed
 from bench.promised import HOUR_REQUESTS, REQUEST_DAYS, REQUESTS, opened, promised_store, requests_store, write_slos
 from bench.report import Measure
 from config.loader import load_reference
-from domain.slo.counting import Counting, countings
+from domain.slo.counting import Counting, countings, thresholds
 from domain.window import Window
 from queries.promises import promises
 from queries.runner import run
@@ -87,7 +87,7 @@ def _served(hours: Window) -> Callable[[Connection], object]:
 
 
 def _counted(connection: Connection, hours: Window, objectives: list[Counting]) -> None:
-    telemetry.count_latencies(connection, "log", hours, objectives)
+    telemetry.count_latencies(connection, "log", hours, thresholds(objectives))
     telemetry.sli.rebuild(connection, "log", hours, objectives)
 
 

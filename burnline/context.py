@@ -9,6 +9,7 @@ from collectors.configured import Configured, configured, request_logs
 from collectors.run import Progress, Runner, untold
 from config.loader import Reference, load_reference
 from config.settings import Settings, config_dir, load_settings
+from domain.slo.definition import Origin
 from store.books import open_books
 from store.engine import Store, open_store
 from store.migrate import upgrade
@@ -45,7 +46,9 @@ def open_context(*, sync: bool = True, warn: bool = True) -> Context:
     """
     folder = config_dir()
     settings = load_settings(folder)
-    reference = load_reference(folder, settings.budgets, settings.organization.currency, request_logs(settings))
+    servers = settings.enabled_sources(Origin.PROMETHEUS)
+    currency = settings.organization.currency
+    reference = load_reference(folder, settings.budgets, currency, request_logs(settings), servers)
     if warn:
         for problem in reference.problems:
             log.warning("%s", problem)

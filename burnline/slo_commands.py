@@ -15,9 +15,9 @@ from burnline.failure import errors, one_sentence
 from burnline.minute_file import read_minutes
 from burnline.options import Json, Moment, moment_of_option
 from burnline.output import out, print_json
-from config.settings import SettingsError, config_dir
+from config.settings import FILE_NAME, SettingsError, config_dir, load_settings
 from config.slo_files.loading import FOLDER, SloFiles, read_slos, slo_paths
-from domain.slo.definition import Objective, SloDefinition
+from domain.slo.definition import Objective, Origin, SloDefinition
 
 app = typer.Typer(no_args_is_help=True, help="Promises (SLOs): check, list, try on the past.")
 
@@ -106,8 +106,16 @@ def _read(path: Path | None) -> SloFiles:
     if not where.exists():
         raise SettingsError(f"{where} does not exist; write an SLO there first, docs/slos.md shows how.")
     return read_slos(
-        slo_paths(where) if where.is_dir() else [where], slo_paths(where.parent) if where.is_file() else ()
+        slo_paths(where) if where.is_dir() else [where],
+        slo_paths(where.parent) if where.is_file() else (),
+        servers=_servers(),
     )
+
+
+def _servers() -> frozenset[str] | None:
+    """The Prometheus sources of the settings; None without settings: files may be checked where nothing runs."""
+    folder = config_dir()
+    return load_settings(folder).enabled_sources(Origin.PROMETHEUS) if (folder / FILE_NAME).exists() else None
 
 
 def _chosen(path: Path, name: str | None) -> _Chosen:

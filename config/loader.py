@@ -1,6 +1,6 @@
 """Reads the reference files beside burnline.toml: features, owners, shared costs, budgets, prices, rates, SLOs …"""
 
-from collections.abc import Set
+from collections.abc import Collection, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,12 +61,16 @@ class Reference:
 
 
 def load_reference(
-    folder: Path, budgets: Budgets | None = None, currency: str = "USD", logs: Set[str] | None = None
+    folder: Path,
+    budgets: Budgets | None = None,
+    currency: str = "USD",
+    logs: Set[str] | None = None,
+    servers: Collection[str] | None = None,
 ) -> Reference:
     """Reads what is there of the files; `budgets` says where finance's file is and how its columns are called.
 
     `currency` is the organisation's, which fx_rates.csv converts to; `logs` are the sources that attribution rules may
-    split by, None when they are not known.
+    split by, `servers` those that SLOs may ask by PromQL; None when they are not known.
 
     A line that cannot be used is a problem of the answer. Raises SettingsError for a file that cannot be read at all.
     """
@@ -91,7 +95,7 @@ def load_reference(
     )
     if "path" in settings.model_fields_set and not files["budgets.csv"].path.exists():
         files["budgets.csv"].add(None, "there is no such file; correct path in burnline.toml under [budgets]")
-    slos = load_slos(folder)
+    slos = load_slos(folder, servers)
     paths = {**{name: file.path for name, file in files.items()}, SLO_FOLDER: folder / SLO_FOLDER}
     return Reference(
         features=features,

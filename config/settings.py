@@ -118,6 +118,14 @@ class Settings(_Section):
     sources: dict[str, dict[str, Any]] = {}
     demo: bool = False
 
+    def enabled_sources(self, kind: str) -> frozenset[str]:
+        """The names of the tables [sources.*] of a kind, without those that are switched off."""
+        return frozenset(
+            name
+            for name, content in self.sources.items()
+            if (content.get("kind") or name) == kind and content.get("enabled", True)
+        )
+
 
 def config_dir() -> Path:
     """The operator's folder: BURNLINE_CONFIG_DIR, else `config/` below the working directory."""

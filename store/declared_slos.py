@@ -24,11 +24,11 @@ def sync(connection: Connection, slos: Sequence[SloDefinition]) -> None:
     rows = [_row(slo, objective) for slo in slos for objective in slo.objectives]
     connection.execute(sa.delete(objectives))
     insert_rows(connection, SloObjective, to_batch(SloObjective, rows))
-    connection.execute(sa.delete(scopes).where(scopes.c.slo.not_in([row.slo for row in rows])))
-    changed = {row.slo for row in rows if known.get(row.slo) != row.digest}
-    recounted = [counting for counting in countings(slos) if counting.slo in changed]
-    if recounted:
-        telemetry.recount(connection, recounted)
+    unchanged = {row.slo for row in rows if known.get(row.slo) == row.digest}
+    connection.execute(sa.delete(scopes).where(scopes.c.slo.not_in(unchanged)))
+    counted = list(countings(slos))
+    if changed := [counting for counting in counted if counting.slo not in unchanged]:
+        telemetry.recount(connection, changed, counted)
 
 
 def _row(slo: SloDefinition, objective: Objective) -> SloObjective:

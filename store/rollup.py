@@ -1,13 +1,23 @@
 """Rebuilds the daily rollups of a source for the days that a load touched, in the load's transaction."""
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import attributed, bill_day, model_usage_day, priced_usage, request_day, request_usage, source_health
+from domain.window import Window
+from store import (
+    attributed,
+    bill_day,
+    model_usage_day,
+    priced_usage,
+    request_day,
+    request_usage,
+    source_health,
+    telemetry,
+)
 from store.price_book import PriceBook
 from store.schema import column_names, table
 from store.sums import count, estimate, money, plus
@@ -99,10 +109,17 @@ def refill(connection: Connection) -> None:
     for source, days in _loaded_months(connection, InferenceRequest):
         of_days = _of_days(InferenceRequest, source, days)
         _replace_days(connection, RequestDay, source, days, request_day.rows(of_days))
+        telemetry.refill(connection, source, _span(days))
     for source, days in _loaded_months(connection, UsageDay):
         _models(connection, source, days)
     source_health.refresh(connection)
     attributed.rebuild(connection)
+
+
+def _span(days: list[date]) -> Window:
+    """From the first of the days to the end of the last."""
+    first, last = (datetime.combine(day, _MIDNIGHT, UTC) for day in (days[0], days[-1]))
+    return Window(first, last + timedelta(days=1))
 
 
 def _loaded_months(connection: Connection, row: type) -> list[tuple[str, list[date]]]:

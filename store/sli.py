@@ -4,7 +4,7 @@ The requests are added up once by minute, with one count for each time that any 
 an objective takes, `slo_scope` says.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,8 +36,8 @@ def rebuild(connection: Connection, source: str, hours: Window, objectives: Sequ
         target = table(row)
         of_source = (target.c.source == source) & target.c.slo.in_([o.slo for o in objectives])
         connection.execute(sa.delete(target).where(of_source, _within(target.c[time], hours)))
-    by_feature = any(o.asks_for_feature for o in wanted)
-    if not _replace_scopes(connection, source, hours, wanted, by_feature=by_feature):
+    by_feature = any(o.indicator.of_features for o in wanted)
+    if not _add_scopes(connection, source, hours, wanted, by_feature=by_feature):
         return
     for row, rows in (
         (SliMinute, _minutes(source, hours, wanted, by_feature=by_feature)),
@@ -46,21 +46,38 @@ def rebuild(connection: Connection, source: str, hours: Window, objectives: Sequ
         connection.execute(sa.insert(table(row)).from_select(list(column_names(row)), rows))
 
 
-def _replace_scopes(
+def _add_scopes(
     connection: Connection, source: str, hours: Window, objectives: Sequence[Counting], *, by_feature: bool
 ) -> bool:
-    """Who served in these hours, matched with every objective; False when nobody counts."""
-    scopes = table(SloScope)
-    connection.execute(sa.delete(scopes).where(scopes.c.slo.in_([o.slo for o in objectives])))
+    """Adds who served in these hours to those whom each objective counts; False when nobody of them counts.
+
+    Who did not serve in these hours stays: its earlier requests are still counted.
+    """
     served = [Served(*row) for row in connection.execute(_served(source, hours, by_feature=by_feature))]
-    found = [
-        SloScope(slo=o.slo, **one._asdict(), formula=o.formula.key)
+    found = {
+        (o.slo, source, *(one if o.indicator.of_features else one._replace(feature=NOBODY)), o.formula.key)
         for o in objectives
         for one in served
         if o.counts(one)
-    ]
-    insert_rows(connection, SloScope, to_batch(SloScope, found))
+    }
+    scopes = table(SloScope)
+    of_source = (scopes.c.source == source) & scopes.c.slo.in_([o.slo for o in objectives])
+    known = {tuple(row) for row in connection.execute(sa.select(scopes).where(of_source))}
+    _drop_other_formulas(connection, source, objectives, known)
+    names = column_names(SloScope)
+    missing = [SloScope(**dict(zip(names, row, strict=True))) for row in sorted(found - known)]
+    insert_rows(connection, SloScope, to_batch(SloScope, missing))
     return bool(found)
+
+
+def _drop_other_formulas(
+    connection: Connection, source: str, objectives: Sequence[Counting], known: Iterable[tuple[str, ...]]
+) -> None:
+    """They are of a process that has not read the changed files yet, and would count the same requests twice."""
+    scopes, formulas = table(SloScope).c, {o.slo: o.formula.key for o in objectives}
+    for slo in {slo for slo, *_, formula in known if formula != formulas[slo]}:
+        others = (scopes.source == source) & (scopes.slo == slo) & (scopes.formula != formulas[slo])
+        connection.execute(sa.delete(table(SloScope)).where(others))
 
 
 def _served(source: str, hours: Window, *, by_feature: bool) -> sa.Select[Any]:
@@ -85,7 +102,8 @@ def _minutes(source: str, hours: Window, objectives: Sequence[Counting], *, by_f
     formulas = sorted({o.formula for o in objectives}, key=lambda formula: formula.key)
     stage = _stage(source, hours, formulas, by_feature=by_feature).subquery("stage")
     s, scope = stage.c, table(SloScope).c
-    is_scope = sa.and_(*(getattr(scope, name) == sa.func.coalesce(s[name], NOBODY) for name in Served._fields))
+    named = [scope[name] == sa.func.coalesce(s[name], NOBODY) for name in ("service", "provider", "model")]
+    is_scope = sa.and_(scope.source == source, *named, scope.feature.in_((NOBODY, s.feature)))
     good = sa.case({f.key: s[_good(number)] for number, f in enumerate(formulas)}, value=scope.formula)
     total = sa.case({f.key: s[_total(number)] for number, f in enumerate(formulas)}, value=scope.formula)
     excluded = _excluded(scope.slo, s.minute, hours, objectives)

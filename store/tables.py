@@ -509,12 +509,13 @@ class SloObjective:
 
 @dataclass(slots=True, kw_only=True)
 class SloScope:
-    """Whose requests an objective counts, as last seen: SLO objective × service × provider × model × feature.
+    """Whose requests an objective counts, so far: SLO objective × source × service × provider × model × feature.
 
-    `feature` is '' unless some objective asks for features. `formula` names what of them is good and what counts.
+    `feature` is '' unless the objective asks for features. `formula` names what of them is good and what counts.
     """
 
     slo: str
+    source: str
     service: str
     provider: str
     model: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,10 +10,11 @@ from sqlalchemy.engine import Connection
 
 from domain.slo.buckets import ladder
 from domain.slo.counting import Counting, thresholds
+from domain.slo.definition import Origin
 from domain.window import Window, floor_hour
 from store import latency_hour, request_hour, sli
 from store.schema import column_names, table
-from store.tables import InferenceRequest, LatencyHour, RequestHour, SliMinute
+from store.tables import InferenceRequest, LatencyHour, RequestHour, SliMinute, SloObjective
 
 KEPT_MINUTES = timedelta(days=35)
 """A rolling month of minutes and some days to look back on; older ones are known by the hour."""
@@ -40,8 +42,17 @@ def rebuild(
 def roll_up(connection: Connection, source: str, hours: Window, objectives: Sequence[Counting]) -> None:
     """Rolls up whole hours of one request log."""
     count_fates(connection, source, hours)
-    count_latencies(connection, source, hours, objectives)
+    count_latencies(connection, source, hours, thresholds(objectives))
     sli.rebuild(connection, source, hours, objectives)
+
+
+def refill(connection: Connection, source: str, hours: Window) -> None:
+    """Rolls up whole hours without what objectives count: only their files say that, see `recount`."""
+    declared = table(SloObjective).c
+    of_requests = (declared.origin == Origin.REQUESTS) & declared.threshold_seconds.is_not(None)
+    named = connection.execute(sa.select(declared.threshold_seconds).where(of_requests).distinct()).scalars().all()
+    count_fates(connection, source, hours)
+    count_latencies(connection, source, hours, named)
 
 
 def count_fates(connection: Connection, source: str, hours: Window) -> None:
@@ -49,9 +60,9 @@ def count_fates(connection: Connection, source: str, hours: Window) -> None:
     _replace(connection, RequestHour, source, hours, [request_hour.rows(_requests(source, hours))])
 
 
-def count_latencies(connection: Connection, source: str, hours: Window, objectives: Sequence[Counting]) -> None:
-    """`latency_hour` of whole hours; every time that an objective names is an edge."""
-    edges = ladder(thresholds(objectives))
+def count_latencies(connection: Connection, source: str, hours: Window, named: Sequence[Decimal]) -> None:
+    """`latency_hour` of whole hours; `named` are the seconds that objectives name, which are edges as well."""
+    edges = ladder(named)
     wanted = _requests(source, hours)
     rows = [latency_hour.rows(wanted, source, measure, edges) for measure in latency_hour.MEASURES]
     _replace(connection, LatencyHour, source, hours, rows)
@@ -62,13 +73,19 @@ def _requests(source: str, hours: Window) -> sa.ColumnElement[bool]:
     return (r.source == source) & _within(r.started_at, hours)
 
 
-def recount(connection: Connection, objectives: Sequence[Counting]) -> None:
-    """Counts all requests that are kept for objectives that are new or were changed, a day at a time."""
+def recount(connection: Connection, changed: Sequence[Counting], objectives: Sequence[Counting]) -> None:
+    """Counts all requests that are kept for those of the objectives that are new or were changed, a day at a time."""
     r = table(InferenceRequest).c
     days = sa.select(r.source, sa.cast(r.started_at, sa.Date)).distinct().order_by(r.source)
+    names = {one.slo for one in changed}
+    known = ladder(thresholds([one for one in objectives if one.slo not in names]))
+    new_edges = not set(thresholds(changed)) <= set(known)
     for source, day in connection.execute(days).tuples().all():
         start = datetime.combine(day, datetime.min.time(), UTC)
-        sli.rebuild(connection, source, Window(start, start + timedelta(days=1)), objectives)
+        hours = Window(start, start + timedelta(days=1))
+        if new_edges:
+            count_latencies(connection, source, hours, thresholds(objectives))
+        sli.rebuild(connection, source, hours, changed)
 
 
 def forget_minutes(connection: Connection, now: datetime, source: str | None = None) -> int:

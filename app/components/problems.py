@@ -11,4 +11,4 @@ def note(sentences: Sequence[str]) -> None:
     """One warning that lists them; nothing without any."""
     if sentences:
         listed = "".join(f"\n- {plain(sentence)}" for sentence in sentences)
-        st.warning(f"Left out of the reference files:\n{listed}", icon=":material/rule:")
+        st.warning(f"Left out of the reference files, or of no effect:\n{listed}", icon=":material/rule:")

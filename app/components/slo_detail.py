@@ -14,7 +14,7 @@ from app.components.markdown import plain
 from app.components.metrics import Card
 from app.components.section import section
 from app.slos import Line
-from domain.slo.definition import Origin
+from domain.slo.definition import TIMED, Origin
 from domain.slo.period import in_words
 from domain.slo.series import MinuteSeries
 from domain.window import floor_day
@@ -166,8 +166,12 @@ def _alerts(key: str) -> None:
 def _models(key: str) -> None:
     line = line_of(key)
     st.markdown("## Whose requests broke the promise?")
-    if line.standing.objective.indicator.origin is not Origin.REQUESTS:
+    indicator = line.standing.objective.indicator
+    if indicator.origin is not Origin.REQUESTS:
         empty.nothing("Counted elsewhere: only the sums are known here.")
+        return
+    if indicator.of_features and indicator.kind in TIMED:
+        empty.nothing("Promised to some features only, and times are not kept by feature and model: nobody can say.")
         return
     found = _by_model(line)
     if not found.row_count:

@@ -8,7 +8,7 @@ import streamlit as st
 from app import budgets, data, period
 from app import format as fmt
 from app.budgets import Line
-from app.components import budget_detail, columns, empty, filters, head, metrics, problems, table
+from app.components import budget_detail, chooser, columns, empty, filters, head, metrics, problems, table
 from app.components.budgets import MISSING
 from app.components.commitments import commitments_table
 from app.components.filters import Options
@@ -48,10 +48,13 @@ def render() -> None:
         return
     _summary(horizon, currency, month, seasonal)
     _list(lines, horizon, currency, month, seasonal)
-    chosen = _choose_budget(lines)
-    if chosen:
-        _detail(chosen.key, horizon, currency, month, seasonal)
-        table.toolbar(budget_detail.versions(horizon, currency, chosen), name="budget-versions")
+    by_key = {line.key: line for line in lines}
+    key = chooser.box(
+        {key: line.label for key, line in by_key.items()}, "budget", "Click a row above or choose a budget"
+    )
+    if key:
+        _detail(key, horizon, currency, month, seasonal)
+        table.toolbar(budget_detail.versions(horizon, currency, by_key[key]), name="budget-versions")
     _commitments(horizon)
 
 
@@ -81,20 +84,6 @@ def _choose_month(months: Mapping[str, str]) -> str:
         "Month", list(months), format_func=months.__getitem__, key="month", bind=filters.URL, width=200
     )
     return chosen or next(iter(months))
-
-
-def _choose_budget(lines: list[Line]) -> Line | None:
-    by_key = {line.key: line for line in lines}
-    key = st.selectbox(
-        "Look into",
-        list(by_key),
-        index=None,
-        format_func=lambda key: by_key[key].label if key in by_key else key,
-        key="budget",
-        bind=filters.URL,
-        placeholder="Click a row above or choose a budget",
-    )
-    return by_key.get(key) if key else None
 
 
 @section
@@ -161,23 +150,15 @@ def _list(lines: list[Line], horizon: Horizon, currency: str, month: date, seaso
         "range": columns.text("80% range"),
         "chance": columns.text("Chance over", "How likely the period ends over its budget."),
     }
-    st.dataframe(
-        drawn.select(list(shown)),
-        hide_index=True,
-        column_config=shown,
-        height=table.height(len(lines)),
-        key="budget-table",
-        on_select=lambda: _select([line.key for line in lines]),
-        selection_mode="single-row",
+    chooser.rows(
+        drawn,
+        shown,
+        [line.key for line in lines],
+        "budget",
         alt=f"{fmt.plural(len(lines), 'budget')}, riskiest first: {budgets.verdict(lines[0], currency)}.",
     )
     found: Budgets = data.budgets(horizon, currency, month)
     table.toolbar(found.status, found.days, name="budgets")
-
-
-def _select(keys: list[str]) -> None:
-    chosen = st.session_state["budget-table"].selection.rows
-    st.session_state["budget"] = keys[chosen[0]] if chosen else None
 
 
 @section

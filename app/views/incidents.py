@@ -9,7 +9,18 @@ import streamlit as st
 from app import data, incident_chart, incident_tables, incidents
 from app import format as fmt
 from app.charts import incident_timeline
-from app.components import chart, columns, empty, filters, head, incident_debts, incident_detail, metrics, table
+from app.components import (
+    chart,
+    chooser,
+    columns,
+    empty,
+    filters,
+    head,
+    incident_debts,
+    incident_detail,
+    metrics,
+    table,
+)
 from app.components.filters import Items
 from app.components.markdown import plain
 from app.components.metrics import Card
@@ -25,6 +36,7 @@ from queries.runner import Result
 PAGE = {"title": "Incidents", "url": "incidents", "icon": ":material/emergency:", "order": 54}
 
 FILTERS = ("severity", "team", "feature")
+FILTER_VALUES = "incident/filter_values"
 OWN, PROVIDERS = "own", "providers"
 MINUTE = timedelta(minutes=1)
 OF_OURS = ("detected", "acknowledged", "postmortem", "team")
@@ -61,13 +73,13 @@ class Asked:
 
     @property
     def of_owner(self) -> dict[str, list[str]]:
-        """Those of team and feature: an item or a postmortem of any severity is owed."""
+        """Those of team and feature: of any severity an item is owed, and requests have none."""
         return {name: items for name, items in self.lists.items() if name != "severity"}
 
 
 def render() -> None:
     """The page."""
-    found = filters.options("incident/filter_values")
+    found = filters.options(FILTER_VALUES)
     filters.accept_keys(found, *FILTERS)
     head.draw("Incidents")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -89,7 +101,10 @@ def render() -> None:
     _chart(asked)
     lines = _lines(asked)
     _list(asked, lines)
-    if chosen := _choose(lines):
+    by_key = {line.url_key: line for line in lines}
+    names = {key: f"{line.name} ({key})" for key, line in by_key.items()}
+    if key := chooser.box(names, "incident", "Click a row above or choose an incident"):
+        chosen = by_key[key]
         incident_detail.draw(chosen, _timeline(asked) if chosen.incident else _providers(asked), asked.at)
     if whose != PROVIDERS:
         incident_debts.actions(asked.at.date(), asked.of_owner)
@@ -165,22 +180,28 @@ def _provider_summary(asked: Asked) -> None:
 @section
 def _chart(asked: Asked) -> None:
     lines, seen = _lines(asked), asked.seen
-    rows = _errors(asked).rows()
+    rows, whose = _errors(asked).rows(), _whose_requests(asked)
     during, otherwise = incident_chart.errors_in_trouble(rows, lines, seen)
-    without = "" if rows else " No request log is connected, so our own error rate is unknown."
+    bars = "Each bar is a span of impact (▸ goes on, ◇ only the declaration is known)"
     drawn = incident_timeline.timeline(
         incident_chart.bars(lines, seen),
         incident_chart.lanes(lines),
         incident_chart.errors(rows, seen),
-        title=incident_chart.finding(during, otherwise),
-        subtitle="Each bar is a span of impact (▸ goes on, ◇ only the declaration is known); "
-        "shaded: a provider's incident. Above: failed and throttled of our requests by hour. UTC." + without
+        title=incident_chart.finding(during, otherwise, whose),
+        subtitle=f"{bars}; shaded: a provider's incident. Above: failed and throttled of {whose} by hour. UTC."
         if rows
-        else "Each bar is a span of impact (▸ goes on, ◇ only the declaration is known), UTC." + without,
+        else f"{bars}, UTC. {incident_chart.unknown(whose)}",
         span=(seen.start, seen.end),
     )
     chart.draw(drawn, key="incident-timeline")
     show_sql(_timeline(asked), _providers(asked), _errors(asked))
+
+
+def _whose_requests(asked: Asked) -> str:
+    """Those that the error rate is of."""
+    known = filters.options(FILTER_VALUES)
+    owners = [fmt.listed([known.of(name).get(item, item) for item in items]) for name, items in asked.of_owner.items()]
+    return f"the requests of {', '.join(owners)}" if owners else incident_chart.OURS
 
 
 def _list(asked: Asked, lines: list[Line]) -> None:
@@ -208,15 +229,11 @@ def _list(asked: Asked, lines: list[Line]) -> None:
         del shown["url"]
     if asked.whose == PROVIDERS:
         shown = {name: column for name, column in shown.items() if name not in OF_OURS}
-    st.dataframe(
-        incident_tables.table(lines, asked.at).select(list(shown)),
-        hide_index=True,
-        column_config=shown,
-        height=table.height(len(lines)),
-        key="incident-table",
-        placeholder=fmt.UNKNOWN,
-        on_select=lambda: _select([line.url_key for line in lines]),
-        selection_mode="single-row",
+    chooser.rows(
+        incident_tables.table(lines, asked.at),
+        shown,
+        [line.url_key for line in lines],
+        "incident",
         alt=f"{fmt.plural(len(lines), 'incident')}, open ones first, then the newest.",
     )
     table.toolbar(
@@ -226,25 +243,6 @@ def _list(asked: Asked, lines: list[Line]) -> None:
         name="incidents",
         made=lambda: incident_tables.exact(lines, asked.at),
     )
-
-
-def _select(keys: list[str]) -> None:
-    chosen = st.session_state["incident-table"].selection.rows
-    st.session_state["incident"] = keys[chosen[0]] if chosen else None
-
-
-def _choose(lines: list[Line]) -> Line | None:
-    by_key = {line.url_key: line for line in lines}
-    key = st.selectbox(
-        "Look into",
-        list(by_key),
-        index=None,
-        format_func=lambda key: f"{by_key[key].name} ({key})" if key in by_key else key,
-        key="incident",
-        bind=filters.URL,
-        placeholder="Click a row above or choose an incident",
-    )
-    return by_key.get(key) if key else None
 
 
 def _lines(asked: Asked) -> list[Line]:
@@ -287,7 +285,7 @@ def _providers(asked: Asked) -> Result:
 
 
 def _errors(asked: Asked) -> Result:
-    return data.ask("slo/errors_by_hour", start=asked.window.start, end=asked.window.end)
+    return data.ask("slo/errors_by_hour", start=asked.window.start, end=asked.window.end, **asked.of_owner)
 
 
 def _midnight(day: date) -> datetime:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import data, provider_tables, providers, vendor_review
 from app import format as fmt
-from app.components import columns, empty, filters, head, metrics, problems, provider_detail, table
+from app.components import chooser, columns, empty, filters, head, metrics, problems, provider_detail, table
 from app.components.filters import Options
 from app.components.markdown import plain
 from app.components.metrics import Card
@@ -20,6 +20,8 @@ from domain.slo.attainment import State
 PAGE = {"title": "Providers", "url": "providers", "icon": ":material/handshake:", "order": 56}
 
 FILE = "providers.toml"
+CHOICE = "look"
+"""The parameter of the URL; `provider` filters other pages."""
 DECLARE = (
     "No SLA is declared, so nothing can be held against one. Write what the contracts say into `providers.toml` "
     "beside `burnline.toml`; docs/ownership.md shows how."
@@ -46,8 +48,9 @@ def render() -> None:
     _summary(given)
     _providers(given, found)
     _models(given, found)
-    if chosen := _choose(found):
-        provider_detail.draw(given, chosen)
+    by_name = {score.name: score for score in found}
+    if name := chooser.box({name: name for name in by_name}, CHOICE, "Click a provider above or choose one"):
+        provider_detail.draw(given, by_name[name])
 
 
 @section
@@ -118,15 +121,11 @@ def _providers(given: Asked, found: list[Score]) -> None:
         "impact": columns.text("Impact", "How long its incidents hurt in all; time of two at once counts once."),
         **_spend_columns(given),
     }
-    st.dataframe(
-        provider_tables.drawn(found).select(list(shown)),
-        hide_index=True,
-        column_config=shown,
-        height=table.height(len(found)),
-        key="provider-table",
-        placeholder=fmt.UNKNOWN,
-        on_select=lambda: _select([score.name for score in found]),
-        selection_mode="single-row",
+    chooser.rows(
+        provider_tables.drawn(found),
+        shown,
+        [score.name for score in found],
+        CHOICE,
         alt=f"{fmt.plural(len(found), 'provider')}, broken promises first. {providers.headline(found)}.",
     )
     table.toolbar(*_all(given), name="providers", made=lambda: provider_tables.exact(found))
@@ -174,24 +173,6 @@ def _spend_columns(given: Asked) -> dict[str, Any]:
         "estimated": columns.cost("At list price", "USD", "Usage × published or own prices: an estimate, no bill."),
         "reported": columns.compact("Requests reported", "In the provider's own usage report."),
     }
-
-
-def _select(names: list[str]) -> None:
-    chosen = st.session_state["provider-table"].selection.rows
-    st.session_state["look"] = names[chosen[0]] if chosen else None
-
-
-def _choose(found: list[Score]) -> Score | None:
-    by_name = {score.name: score for score in found}
-    name = st.selectbox(
-        "Look into",
-        list(by_name),
-        index=None,
-        key="look",
-        bind=filters.URL,
-        placeholder="Click a provider above or choose one",
-    )
-    return by_name.get(name) if name else None
 
 
 def _all(given: Asked) -> list[Any]:

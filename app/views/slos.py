@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import data, slos
 from app import format as fmt
-from app.components import columns, filters, head, problems, slo_detail, table
+from app.components import chooser, columns, head, problems, slo_detail, table
 from app.components.markdown import plain
 from app.components.section import section
 from app.components.slo_detail import slo_lines
@@ -37,10 +37,10 @@ def render() -> None:
     _summary()
     lines = slo_lines()
     _list(lines)
-    chosen = _choose(lines)
-    if chosen is None:
-        return
-    slo_detail.draw(chosen)
+    by_key = {line.key: line for line in lines}
+    key = chooser.box({key: line.name for key, line in by_key.items()}, "slo", "Click a row above or choose an SLO")
+    if key:
+        slo_detail.draw(by_key[key])
 
 
 @section
@@ -75,15 +75,11 @@ def _list(lines: list[Line]) -> None:
         "service": columns.text("Service"),
         "owner": columns.text("Owner"),
     }
-    st.dataframe(
-        drawn.select(list(shown)),
-        hide_index=True,
-        column_config=shown,
-        height=table.height(len(lines)),
-        key="slo-table",
-        placeholder=fmt.UNKNOWN,
-        on_select=lambda: _select([line.key for line in lines]),
-        selection_mode="single-row",
+    chooser.rows(
+        drawn,
+        shown,
+        [line.key for line in lines],
+        "slo",
         alt=f"{fmt.plural(len(lines), 'promise')}, what needs a person first. {slos.headline(lines)}.",
     )
     table.toolbar(by_day, *data.promises().asked, name="slos", made=lambda: _exact(drawn))
@@ -91,25 +87,6 @@ def _list(lines: list[Line]) -> None:
 
 def _exact(drawn: pa.Table) -> pa.Table:
     return drawn.drop_columns(["left_bar", "trend"])
-
-
-def _select(keys: list[str]) -> None:
-    chosen = st.session_state["slo-table"].selection.rows
-    st.session_state["slo"] = keys[chosen[0]] if chosen else None
-
-
-def _choose(lines: list[Line]) -> Line | None:
-    by_key = {line.key: line for line in lines}
-    key = st.selectbox(
-        "Look into",
-        list(by_key),
-        index=None,
-        format_func=lambda key: by_key[key].name if key in by_key else key,
-        key="slo",
-        bind=filters.URL,
-        placeholder="Click a row above or choose an SLO",
-    )
-    return by_key.get(key) if key else None
 
 
 def _by_day() -> Result:

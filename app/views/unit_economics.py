@@ -8,7 +8,19 @@ import streamlit as st
 from app import data, stories, tables
 from app import format as fmt
 from app.charts import trend
-from app.components import chart, columns, empty, filters, head, metrics, other_currencies, outcomes, prices, table
+from app.components import (
+    chart,
+    chooser,
+    columns,
+    empty,
+    filters,
+    head,
+    metrics,
+    other_currencies,
+    outcomes,
+    prices,
+    table,
+)
 from app.components.filters import Chosen, Options
 from app.components.markdown import plain
 from app.components.metrics import Card
@@ -54,15 +66,7 @@ def _requests(chosen: Chosen, features: Result) -> None:
     """By feature, one of them in detail, and by model. Holds widgets."""
     _features(features, chosen)
     names = {row["feature"]: row["feature_name"] for row in features.rows()}
-    feature = st.selectbox(
-        "Look into",
-        list(names),
-        index=None,
-        format_func=lambda key: names.get(key, key),
-        key="feature",
-        bind=filters.URL,
-        placeholder="Click a row above or choose a feature",
-    )
+    feature = chooser.box(names, "feature", "Click a row above or choose a feature")
     if feature:
         _detail(chosen, feature, names[feature])
         table.toolbar(_of_feature("cost/unit_by_model", chosen, feature), name=f"models-{feature}")
@@ -125,23 +129,14 @@ def _features(features: Result, chosen: Chosen) -> None:
         "team": columns.text("Team"),
         **_unit_columns(chosen),
     }
-    st.dataframe(
-        drawn.select([name for name in shown if name in drawn.column_names]),
-        hide_index=True,
-        column_config=shown,
-        height=table.height(len(rows)),
-        placeholder=fmt.UNKNOWN,
-        key="feature-table",
-        on_select=lambda: _select([row["feature"] for row in rows]),
-        selection_mode="single-row",
+    chooser.rows(
+        drawn,
+        shown,
+        [row["feature"] for row in rows],
+        "feature",
         alt=f"Unit costs of {fmt.plural(len(rows), 'feature')}, dearest first: {rows[0]['feature_name']}.",
     )
     table.toolbar(features, daily, name="unit-economics")
-
-
-def _select(features: list[str]) -> None:
-    chosen = st.session_state["feature-table"].selection.rows
-    st.session_state["feature"] = features[chosen[0]] if chosen else None
 
 
 @section

@@ -12,9 +12,7 @@ from config.slo_files.parsing import validated
 from config.slo_files.prometheus_spec import PrometheusSpec, counting_query, histogram
 from config.slo_files.schema import DataSourceSpec, Metric, MetricSource, ObjectiveSpec, RatioMetric, SliSpec, Written
 from config.slo_files.seconds import Seconds
-from domain.slo.definition import DIMENSIONS, Counted, Indicator, Kind, Origin
-
-TIMED = (Kind.LATENCY, Kind.TIME_TO_FIRST_TOKEN)
+from domain.slo.definition import DIMENSIONS, TIMED, Counted, Indicator, Kind, Origin
 
 
 class RequestsSpec(Written):
@@ -83,7 +81,7 @@ def _ratio(name: str, ratio: RatioMetric, objective: ObjectiveSpec, reading: Rea
             name=name,
             kind=Kind.EVENTS,
             origin=origin,
-            source=_table(metric.metric_source, found, reading),
+            source=_table(metric.metric_source, found, reading) or _table(ratio.total.metric_source, total, reading),
             good_query=None if is_bad else counted,
             bad_query=counted if is_bad else None,
             total_query=whole,
@@ -164,7 +162,7 @@ def _requests(name: str, spec: RequestsSpec, objective: ObjectiveSpec, reading: 
         origin=Origin.REQUESTS,
         threshold_seconds=seconds,
         strict=objective.op == "lt" and kind in TIMED,
-        filters=tuple((dimension, glob) for dimension, glob in filters.items() if glob and glob != "*"),
+        filters=tuple((dimension, glob) for dimension, glob in filters.items() if glob and glob.strip("*")),
         throttled=spec.throttled or unanswered,
         failed=spec.failed or unanswered,
     )

@@ -1,11 +1,12 @@
 """The folder slos/ beside burnline.toml: every file in it, and what is wrong with each."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from config.reference.problem import Problem, Problems
+from config.slo_files.asked import unasked
 from config.slo_files.building import Named, build
 from config.slo_files.documents import Document, Place, PlacedError, read_documents
 from config.slo_files.parsing import parse
@@ -23,7 +24,7 @@ Found = TypeVar("Found", bound=Object)
 
 @dataclass(frozen=True, slots=True)
 class SloFiles:
-    """The SLOs that can be used. `problems` are what is left out; `notes` tell what has no effect."""
+    """The SLOs that can be used. `problems` are what is left out, or not counted; `notes` tell what has no effect."""
 
     definitions: tuple[SloDefinition, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -49,11 +50,18 @@ def slo_paths(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.suffix in ENDINGS and path.is_file())
 
 
-def read_slos(paths: Sequence[Path], beside: Iterable[Path] = (), *, anywhere: bool = False) -> SloFiles:
+def read_slos(
+    paths: Sequence[Path],
+    beside: Iterable[Path] = (),
+    *,
+    anywhere: bool = False,
+    servers: Collection[str] | None = None,
+) -> SloFiles:
     """The SLOs of the files; one that cannot be used is a problem, and all others stand.
 
     What SLOs refer to may stand in any of the files, and in those `beside` them, whose own SLOs and problems do not
-    count. `anywhere`: the numbers come from a file, so where an indicator would be read is not looked at.
+    count. `anywhere`: the numbers come from a file, so where an indicator would be read is not looked at. `servers` are
+    the Prometheus sources, None when they are not known; an SLO that none of them counts is a problem and stands.
     """
     problems = {path: Problems(path) for path in paths}
     notes = {path: Problems(path) for path in paths}
@@ -65,9 +73,14 @@ def read_slos(paths: Sequence[Path], beside: Iterable[Path] = (), *, anywhere: b
     for item in known:
         if isinstance(item.content, Slo):
             try:
-                definitions.append(build(item.content, named, item.note))
+                definition = build(item.content, named, item.note)
             except PlacedError as error:
                 item.tell(error.place, error.sentence)
+                continue
+            definitions.append(definition)
+            if servers is not None:
+                for place, sentence in unasked(item.content, definition, servers).items():
+                    item.tell(place, sentence)
     return SloFiles(
         definitions=tuple(definitions),
         problems=tuple(problem for found in problems.values() for problem in _sorted(found.found)),
@@ -75,9 +88,9 @@ def read_slos(paths: Sequence[Path], beside: Iterable[Path] = (), *, anywhere: b
     )
 
 
-def load_slos(folder: Path) -> SloFiles:
+def load_slos(folder: Path, servers: Collection[str] | None = None) -> SloFiles:
     """The SLOs of `slos/` in the operator's folder; none when there is no such folder."""
-    return read_slos(slo_paths(folder / FOLDER))
+    return read_slos(slo_paths(folder / FOLDER), servers=servers)
 
 
 def _objects(problems: Problems, notes: Problems) -> list[_Read]:

@@ -51,11 +51,6 @@ class Counting:
             return Formula(of.kind, of.throttled, of.failed, None, strict=False)
         return Formula(of.kind, Counted.BAD, Counted.BAD, of.threshold_seconds, of.strict)
 
-    @property
-    def asks_for_feature(self) -> bool:
-        """True when it counts the requests of some features only."""
-        return any(name == "feature" for name, _ in self.indicator.filters)
-
     def counts(self, served: Served) -> bool:
         """True when every filter fits."""
         values: Mapping[str, str] = served._asdict()

@@ -31,6 +31,10 @@ class Kind(StrEnum):
     EVENTS = "events"
 
 
+TIMED = (Kind.LATENCY, Kind.TIME_TO_FIRST_TOKEN)
+"""What has a threshold."""
+
+
 class Origin(StrEnum):
     """Where the counts come from: our own `inference_request`, a Prometheus server, or a file of minutes."""
 
@@ -84,6 +88,11 @@ class Indicator:
     bounds: tuple[Decimal, ...] = ()
     series_path: str | None = None
     unit_seconds: Decimal = field(default=Decimal(1), repr=False)
+
+    @property
+    def of_features(self) -> bool:
+        """True when it counts the requests of some features only."""
+        return any(name == "feature" for name, _ in self.filters)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from store.engine import Store
 from store.schema import table
 from store.tables import Incident, RequestHour
 from tests.app.conftest import NOW, OpenApp
-from tests.app.support import outcomes, reading, seed
+from tests.app.support import company, outcomes, reading, seed
 
 HOUR = 3600.0
 RESTORED = [2 * HOUR, 4 * HOUR, 1 * HOUR]
@@ -113,6 +113,29 @@ def test_an_error_rate_beside_a_providers_incident_is_told(full_store: Store, op
     assert (
         f"50.0% of our requests failed while a provider was in trouble, {fmt.percent(otherwise, 1)} otherwise" in text
     )
+
+
+def test_the_error_rate_is_that_of_the_chosen_team_and_feature(full_store: Store, open_app: OpenApp) -> None:
+    logged = {stream.attribution_key: stream.feature for stream in company.STREAMS}
+    for chosen, feature, whose in (
+        ({"team": "Back Office"}, "invoice-reader", "Back Office"),
+        ({"features": "Research desk"}, "research-desk", "Research desk"),
+        ({"team": "Workplace Tools", "features": "Research desk"}, "research-desk", "Workplace Tools, Research desk"),
+    ):
+        app = open_app("incidents", **chosen)
+        figure, alt = reading.charts(app)[0]
+        errors = next(trace for trace in figure["data"] if trace["name"] == "Our errors")
+        by_hour: dict[str, list[bool]] = {}
+        for one in outcomes.requests(NOW):
+            if logged[one.attribution_key] == feature:
+                hour = one.started_at.replace(minute=0, second=0).isoformat()
+                by_hour.setdefault(hour, []).append(one.status_code != 200)
+        drawn = {hour: ratio for hour, ratio in zip(errors["x"], errors["y"], strict=True) if ratio is not None}
+        assert drawn == {hour: pytest.approx(mean(bad), abs=1e-5) for hour, bad in by_hour.items()}
+        assert f"failed and throttled of the requests of {whose} by hour" in alt + reading.text(app)
+    nothing = open_app("incidents", team="Trust & Safety")
+    assert "None of the requests of Trust & Safety is logged" in reading.text(nothing)
+    assert "yaxis2" not in reading.charts(nothing)[0][0]["layout"]
 
 
 def test_without_a_request_log_the_page_says_so(full_store: Store, open_app: OpenApp) -> None:

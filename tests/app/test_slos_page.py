@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from app import data
 from app import format as fmt
+from config.loader import Reference
+from config.slo_files.loading import load_slos
 from store.engine import Store
+from store.reference import sync_reference
 from store.tables import InferenceRequest
 from tests.app.conftest import NOW, OpenApp
-from tests.app.support import outcomes, reading
-from tests.support.slos import HEAD, write_slos
+from tests.app.support import company, outcomes, reading
+from tests.support.slos import HEAD, TAIL, write_slos
 
 
 def logged() -> list[InferenceRequest]:
@@ -58,6 +62,40 @@ def test_a_broken_file_is_named_and_the_others_work(full_store: Store, environme
     text = reading.text(open_app("slos"))
     assert "broken.yaml" in text
     assert "1 of 2 promises is kept" in text
+
+
+def test_an_slo_that_no_server_is_asked_for_is_told(full_store: Store, environment: Path, open_app: OpenApp) -> None:
+    unasked = """\
+  indicator:
+    spec:
+      ratioMetric:
+        good: {metricSource: {type: prometheus, spec: {query: "good"}}}
+        total: {metricSource: {type: prometheus, spec: {query: "total"}}}
+"""
+    text = HEAD.format(name="x", shown="Asked of nobody") + unasked + TAIL.format(objective="target: 0.99")
+    (environment.parent / "config" / "slos" / "unasked.yaml").write_text(text, encoding="utf-8")
+    app = open_app("slos")
+    assert "enables no source of the kind prometheus, so nobody counts it" in app.warning[0].value
+    shown = reading.table_with(app, "left_bar").set_index("name")
+    assert shown.loc["Asked of nobody", "status"] == "– No data"
+
+
+def test_by_model_of_a_feature_is_counted_or_said_to_be_unknown(
+    full_store: Store, environment: Path, open_app: OpenApp
+) -> None:
+    folder = environment.parent / "config" / "slos"
+    for path in folder.glob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        for name in ("availability}", "latency}"):
+            text = text.replace(f"indicator: {name}", f"indicator: {name[:-1]}, service: '*', feature: research-*}}")
+        path.write_text(text, encoding="utf-8")
+    sync_reference(full_store, Reference(slos=load_slos(folder.parent).definitions, declared=frozenset({"slos"})))
+    data.forget_answers()
+    keys = {one.attribution_key for one in company.STREAMS if one.feature == "research-desk"}
+    bad = [one for one in logged() if one.attribution_key in keys and one.status_code != 200]
+    models = reading.table_with(open_app("slos", slo="Assistants answer"), "share")
+    assert models["bad"].tolist() == [len(bad)]
+    assert "times are not kept by feature and model" in reading.text(open_app("slos", slo="Assistants are fast"))
 
 
 def test_without_an_slo_the_page_says_what_to_do(empty_store: Store, open_app: OpenApp) -> None:

@@ -10,8 +10,9 @@ from typer.testing import CliRunner, Result
 from burnline.cli import app
 from burnline.exit_codes import BAD_INPUT
 from burnline.init import SLO_TEMPLATE, write_template
-from config.settings import CONFIG_DIR_VARIABLE
+from config.settings import CONFIG_DIR_VARIABLE, STORE_URL_VARIABLE
 from config.slo_files.loading import load_slos
+from store.engine import open_store
 from tests.config.slo_files.written import AVAILABILITY, LATENCY, changed, load
 
 Command = Callable[..., Result]
@@ -52,6 +53,74 @@ def test_lint_refuses_a_series_with_more_good_than_total(slo: Command, tmp_path:
     assert "m.csv: line 2: 2026-09-01T00:00Z has more good (3) than total (2); correct them" in result.stdout
     (tmp_path / "m.csv").write_text("minute,good,total\n2026-09-01T00:00Z,2,3\n")
     assert slo("lint").exit_code == 0
+
+
+PROMETHEUS = """\
+apiVersion: openslo/v1
+kind: SLO
+metadata: {name: NAME}
+spec:
+  service: chat
+  indicator:
+    spec:
+      ratioMetric:
+        good: {metricSource: {type: prometheus, spec: {query: "good", source: SOURCE}}}
+        total: {metricSource: {type: prometheus, spec: {query: "total"}}}
+  timeWindow: [{duration: 28d, isRolling: true}]
+  objectives: [{target: 0.99}]
+"""
+SERVERS = "".join(
+    f"[sources.{name}]\nkind = 'prometheus'\nbase_url = 'http://127.0.0.1:9'\nenabled = {enabled}\n"
+    for name, enabled in (("east", "true"), ("west", "true"), ("old", "false"))
+)
+NAMED_BY_NONE = (
+    "one.yaml: line 6: SLO 'one': burnline.toml has the Prometheus sources east, west, so nobody counts it; "
+    "write source: NAME beside its query, or as connectionDetails of its DataSource"
+)
+SWITCHED_OFF = (
+    "two.yaml: line 6: SLO 'two': burnline.toml enables no source 'old' of the kind prometheus, so nobody counts it; "
+    "use east, west, or add [sources.old]"
+)
+
+
+def write_prometheus_slos(folder: Path) -> None:
+    """One that names no source, one that names a source that is switched off, and one that is counted."""
+    files = {
+        "one": changed(changed(PROMETHEUS, "NAME", "one"), ", source: SOURCE", ""),
+        "two": changed(changed(PROMETHEUS, "NAME", "two"), "SOURCE", "old"),
+        "three": changed(changed(PROMETHEUS, "NAME", "three"), "SOURCE", "east"),
+    }
+    load(folder, **files)
+
+
+def test_an_slo_that_no_prometheus_server_is_asked_for_is_told_and_listed(slo: Command, tmp_path: Path) -> None:
+    write_prometheus_slos(tmp_path)
+    assert slo("lint").exit_code == 0, "without burnline.toml nobody knows which servers there are"
+    (tmp_path / "burnline.toml").write_text(SERVERS)
+    result = slo("lint")
+    assert result.exit_code == BAD_INPUT
+    assert [line.rpartition("/slos/")[2] for line in result.stdout.splitlines()] == [
+        NAMED_BY_NONE, SWITCHED_OFF, "3 SLOs can be used, 2 problems."
+    ]  # fmt: skip
+    result = slo("list", "--json")
+    assert [row["slo"] for row in json.loads(result.stdout)] == ["one", "three", "two"]
+    assert NAMED_BY_NONE in result.stderr
+    (tmp_path / "burnline.toml").write_text(SERVERS.replace("enabled = true", "enabled = false"))
+    assert slo("lint").stdout.count("enables no source of the kind prometheus, so nobody counts it; add [sources.") == 3
+    only = SERVERS.replace("enabled = true", "enabled = false", 1)
+    (tmp_path / "burnline.toml").write_text(only)
+    assert "SLO 'one'" not in slo("lint").stdout, "where there is one server it needs no name"
+
+
+def test_the_doctor_names_an_slo_that_nobody_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"duckdb:///{tmp_path / 'store.duckdb'}"
+    monkeypatch.setenv(CONFIG_DIR_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(STORE_URL_VARIABLE, url)
+    write_prometheus_slos(tmp_path)
+    (tmp_path / "burnline.toml").write_text(SERVERS.replace("enabled = true", "enabled = false"))
+    found = json.loads(CliRunner().invoke(app, ["doctor", "--json"]).stdout)
+    open_store(url).close()
+    assert sum("so nobody counts it" in one["sentence"] for one in found if not one["ok"]) == 3
 
 
 def test_lint_of_a_folder_that_is_not_there_says_so(slo: Command) -> None:
