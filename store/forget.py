@@ -8,23 +8,19 @@ from sqlalchemy.engine import Connection
 
 from store import attributed
 from store.engine import Store
-from store.schema import table
+from store.schema import column_names, table
 from store.tables import (
+    FACTS,
+    ROLLUPS,
     Charge,
     CollectorRun,
     CostDay,
     Incident,
     IncidentAction,
-    IncidentSpan,
     InferenceRequest,
-    LatencyHour,
     Outcome,
-    PricedUsageDay,
     Quarantine,
-    RequestHour,
     Restatement,
-    SliHour,
-    SliMinute,
     SloScope,
     SourceHealth,
     TokenUsage,
@@ -32,21 +28,8 @@ from store.tables import (
 )
 
 LOADED = (
-    Charge,
-    CostDay,
-    TokenUsage,
-    UsageDay,
-    PricedUsageDay,
-    InferenceRequest,
-    RequestHour,
-    LatencyHour,
-    SliMinute,
-    SliHour,
+    *(row for row in (*FACTS, *ROLLUPS) if "source" in column_names(row)),
     SloScope,
-    Outcome,
-    Incident,
-    IncidentSpan,
-    IncidentAction,
     Quarantine,
     Restatement,
     CollectorRun,
