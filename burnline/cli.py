@@ -1,6 +1,7 @@
 """`python -m burnline`: the commands that operate it, and those of the other rooms under one roof."""
 
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -45,7 +46,7 @@ app.add_typer(db_app, name="db")
 
 @app.command()
 def init() -> None:
-    """Write a commented burnline.toml and an SLO to start from."""
+    """Write a commented burnline.toml, routes.toml and an SLO to start from."""
     with one_sentence():
         path = write_template(config_dir())
         out.print(f"Wrote {path}. Add a source to it, then: python -m burnline doctor")
@@ -79,7 +80,7 @@ def collect(
 
 @app.command()
 def doctor(as_json: Json = False) -> None:
-    """Try each configured source with one cheap call."""
+    """Try each configured source, and each destination of alerts, with one cheap call."""
     with one_sentence():
         findings = examine()
         if as_json:
@@ -119,6 +120,32 @@ def alerts_check(as_json: Json = False) -> None:
             out.print(report.sentence(), markup=False)
         if report.failed:
             raise typer.Exit(exit_codes.SOURCE_FAILED)
+
+
+@alerts_app.command("route")
+def alerts_route(
+    rule: Annotated[str, typer.Option(help="The rule that would find it, as docs/rules.md lists them.")],
+    severity: Annotated[str, typer.Option(help="page, ticket or info.")] = "page",
+    feature: Annotated[str | None, typer.Option(help="Brings its team, tier and owner along.")] = None,
+    team: Annotated[str | None, typer.Option(help="Where it is not the feature's.")] = None,
+    tier: Annotated[str | None, typer.Option(help="Where it is not the feature's.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Where it is not the feature's.")] = None,
+    provider: Annotated[str | None, typer.Option(help="As the bills name it.")] = None,
+    impact: Annotated[float | None, typer.Option(min=0, help="Money at stake.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say where an alert would go, and why; nothing is sent."""
+    from burnline.routes import where_to
+
+    with one_sentence():
+        scope = {"feature": feature, "team": team, "tier": tier, "owner": owner, "provider": provider}
+        cost = None if impact is None else Decimal(str(impact))
+        answer = where_to(open_context(sync=False), rule=rule, severity=severity, scope=scope, impact_cost=cost)
+        if as_json:
+            print_json(answer.as_json())
+        else:
+            for sentence in answer.sentences():
+                out.print(sentence)
 
 
 @db_app.command("upgrade")

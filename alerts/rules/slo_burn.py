@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from alerts.base import Finding, Severity, Situation, promise_rule
+from alerts.scope import scope_of
 from alerts.wording import factor, moment, share
 from domain.slo.pairs import AlertPair
 from domain.slo.period import in_words
@@ -40,6 +41,7 @@ def _finding(standing: Standing) -> Finding:
         fields=_fields(standing, fires),
         owner=standing.slo.owner,
         page_path="slos?" + urlencode({"slo": standing.key}),
+        scope=scope_of(standing.slo, standing.objective),
     )
 
 
