@@ -28,10 +28,11 @@ def routing_of(
 ) -> tuple[Routing, tuple[Problem, ...]]:
     """The routing, and what of the file is left out or of no effect; everything else works.
 
-    Without the file all alerts go to the channel of [slack]. `features` are those of features.toml.
+    Without the file, or with examples only, all alerts go to the channel of [slack]. `features` are those of
+    features.toml.
     """
     known = sinks()
-    if routes.path is None:
+    if routes.path is None or routes.says_nothing:
         return _slack_only(settings, known), ()
     problems = Problems(routes.path)
     destinations = dict(_slack_only(settings, known).destinations)

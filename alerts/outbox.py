@@ -160,7 +160,9 @@ class _Pass:
         try:
             sink.check()
         except (RetriableError, UnansweredError) as error:
-            self._rows.put_off(first, UNANSWERED, backoff(first.attempt_count + 1), everything=True)
+            unsure = first.error_code == UNCONFIRMED  # and stays so, or it would be sent again
+            code = UNCONFIRMED if unsure else UNANSWERED
+            self._rows.put_off(first, code, backoff(first.attempt_count + 1), everything=True)
             raise RetriableError(error.code) from None
 
     def _try(self, destination: Destination, sink: Sink, message: Outbox) -> None:

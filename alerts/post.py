@@ -1,10 +1,12 @@
 """One HTTP POST of a sink: short timeouts, no redirects, and an error that says whether it may have arrived."""
 
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from urllib.parse import urlsplit
 
 import httpx2
@@ -55,7 +57,7 @@ def post(
     began = time.monotonic()
     try:
         with (
-            httpx2.Client(timeout=CALL_SECONDS, trust_env=trust_env, follow_redirects=False) as client,
+            httpx2.Client(timeout=CALL_SECONDS, verify=_tls(), trust_env=trust_env, follow_redirects=False) as client,
             client.stream("POST", url, content=body, headers=sent, extensions=extensions) as response,
         ):
             pieces = b""
@@ -70,6 +72,12 @@ def post(
         raise SinkConfigError("bad_url", "The URL is not a web address; correct the secret that holds it.") from None
     except (httpx2.TransportError, httpx2.DecodingError) as error:
         raise UnansweredError(f"no answer ({type(error).__name__})") from None
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Reading the machine's certificates takes longer than a call."""
+    return httpx2.create_ssl_context()
 
 
 def busy(answer: Answer, code: str | None = None) -> RetriableError | None:

@@ -80,7 +80,7 @@ class Telling:
             notice = self._notice(change)
             known = [told for told in self._told[alert.alert_id] if told.sink in self._sinks]
             added = [] if change.transition in QUIET or not change.finding else self._added(alert, change.finding)
-            for told in known:
+            for told in known if change.transition != "escalated" else ():
                 for action in actions(self._sinks[told.sink], change.transition):
                     post.messages.append(self._message(told, action, notice))
             post.messages += [self._message(new, "post", notice) for new in added]

@@ -73,7 +73,7 @@ port = 8501
 # columns = { scope_type = "Level", scope = "Unit", period_start = "Month", amount = "Plan", version = "Revision" }
 # set = { currency = "USD" }              # what the file does not say, alike for all lines
 
-# --- Slack ----------------------------------------------------------------------------------------------------
+# --- Slack and mail: routes.toml beside this file says what goes where -------------------------------------------
 
 # [slack]
 # bot_token = "env:SLACK_BOT_TOKEN"       # scope chat:write

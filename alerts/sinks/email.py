@@ -175,7 +175,7 @@ def compose(action: Action, letter: Letter, sender: str, to: tuple[str, ...]) ->
 
 def _lines(notice: Notice) -> list[str]:
     said = f"{notice.lead}: {notice.summary}" if notice.lead else notice.summary
-    told = [headline(notice), "", said, ""]
+    told = [_line(headline(notice), SUBJECT_CHARACTERS), "", said, ""]
     told += [f"{label}: {value}" for label, value in (*notice.fields, ("Since", moment(notice.since)))]
     told += ["", f"Runbook: {notice.runbook}"] if notice.runbook else []
     return [*told, "", notice.link] if notice.link else told

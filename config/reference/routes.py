@@ -70,6 +70,11 @@ class Routes:
     routes: tuple[tuple[Line, RouteEntry], ...] = ()
     default: tuple[Line, DefaultEntry] | None = None
 
+    @property
+    def says_nothing(self) -> bool:
+        """True for a file of comments."""
+        return not self.destinations and not self.routes and self.default is None
+
 
 def read_routes(problems: Problems) -> Routes:
     """The file's destinations, routes in their order, and default. Raises SettingsError for a file that is no TOML."""
