@@ -45,5 +45,5 @@ def _tried_destination(destination: Destination, settings: Settings) -> Finding:
     try:
         said = destination.connect(settings, Timer(time.monotonic, time.sleep)).check()
     except SinkError as error:
-        return Finding(destination.name, False, str(error))
-    return Finding(destination.name, True, said)
+        return Finding(f"to.{destination.name}", False, str(error))
+    return Finding(f"to.{destination.name}", True, said)
