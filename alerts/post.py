@@ -1,5 +1,6 @@
 """One HTTP POST of a sink: short timeouts, no redirects, and an error that says whether it may have arrived."""
 
+import logging
 import ssl
 import time
 from collections.abc import Mapping
@@ -25,6 +26,20 @@ NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, http
 """The request was not whole when these came, so nobody can have acted on it."""
 GONE = (401, 403, 404, 410)
 """The address itself is refused or nobody's any more; no message will get through."""
+
+
+class _HostOnly(logging.Filter):
+    """Keeps the paths of what is posted to out of the client's own log: the URL of a webhook is a secret."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Scrubs the record in place; never drops it."""
+        match record.args:
+            case ("POST", httpx2.URL() as url, *others):
+                record.args = ("POST", f"{url.scheme}://{url.host}/…", *others)
+        return True
+
+
+logging.getLogger("httpx2").addFilter(_HostOnly())
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +147,3 @@ def secret_url(reference: str) -> str:
     if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
         raise SinkConfigError("not_https", f"The URL in {reference} must begin with https://, or others can read it.")
     return url
-
-
-def host_of(url: str) -> str:
-    """The host of a URL, which is no secret."""
-    return urlsplit(url).hostname or ""

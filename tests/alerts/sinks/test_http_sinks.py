@@ -111,6 +111,16 @@ def test_a_url_that_is_refused_stops_its_destination_without_telling_the_url(
 
 
 @pytest.mark.parametrize("kind", HTTP_SINKS)
+def test_no_secret_is_logged_however_much_is(
+    connected: Any, letter: Any, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    connected(kind).send("post", letter())
+    assert "HTTP Request: POST" in caplog.text
+    assert not any(secret in caplog.text for secret in ("s3cret", "/in", KEY, "v1="))
+
+
+@pytest.mark.parametrize("kind", HTTP_SINKS)
 def test_a_check_posts_nothing_and_says_how_far_it_went(endpoint: Endpoint, connected: Any, kind: str) -> None:
     assert "shows with the first" in connected(kind).check()
     assert endpoint.received == []
