@@ -17,6 +17,12 @@ Severity = Literal["page", "ticket", "info"]
 SEVERITIES: tuple[Severity, ...] = ("info", "ticket", "page")
 """Mildest first: page, somebody must act now; ticket, within days; info, good to know."""
 
+
+def severity_rank(severity: str) -> int:
+    """Its place in SEVERITIES. Raises ValueError for a word that is none."""
+    return [str(known) for known in SEVERITIES].index(severity)
+
+
 State = Literal["firing", "pending", "over"]
 """`firing` is a problem; `pending` may be one, so an open alert stays and a new one waits; `over` has ended."""
 

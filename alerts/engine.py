@@ -5,21 +5,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
-
-from sqlalchemy.engine import Connection
 
 from alerts import ledger
 from alerts.base import Finding, Rule, Situation
+from alerts.configured import routing_of
 from alerts.discovery import rules as discovered_rules
-from alerts.discovery import sinks as discovered_sinks
-from alerts.lifecycle import Change, decide, open_for
-from alerts.notice import THREADED, compose
+from alerts.lifecycle import decide
+from alerts.routing import Routing
+from alerts.telling import Telling
+from config.loader import Routes
 from config.settings import Settings
 from domain.slo.definition import SloDefinition
 from queries.runner import Result, run
 from store.engine import Store
-from store.tables import Outbox
 
 log = logging.getLogger(__name__)
 
@@ -61,12 +59,14 @@ def check(
     slos: Sequence[SloDefinition] = (),
     since: datetime | None = None,
     rules: Mapping[str, Rule] | None = None,
+    routing: Routing | None = None,
 ) -> Report:
     """Evaluates the rules and records every transition with its messages, all or nothing.
 
     `source_every` is how often each configured source runs, so that a daily one is not late after six hours; `slos`
     are the promises that are judged.
     `since` is the time of the check before: rules that are not due again are left alone; None asks all.
+    `routing` says where alerts go, None: to the channel of [slack].
     Raises StoreError when the ledger cannot be written.
     """
     known = discovered_rules() if rules is None else rules
@@ -74,11 +74,17 @@ def check(
     evaluation = evaluate(store, due, Situation(now, settings, source_every or {}, slos))
     unheard = (known.keys() - due.keys()) | evaluation.failed.keys()
     with store.write() as connection:
-        changes = decide(ledger.current(connection, now), evaluation.findings, unheard, now)
-        messages = _messages(connection, changes, known, settings, now)
-        ledger.write(connection, changes, messages, now)
+        current = ledger.current(connection, now)
+        changes = decide(current, evaluation.findings, unheard, now)
+        changed = {change.alert.fingerprint: change.alert for change in changes}
+        places = routing or routing_of(Routes(), settings)[0]
+        others = [alert for name, alert in current.items() if places.escalates and name not in changed]
+        telling = Telling(connection, places, known, settings, now, [*changed.values(), *others])
+        changes += telling.escalations(others)
+        post = telling.post(changes)
+        ledger.write(connection, changes, post.messages, post.deliveries, now)
     told = tuple(Told(c.transition, c.alert.severity, c.alert.title, c.alert.summary) for c in changes)
-    return Report(told, tuple(evaluation.findings), evaluation.failed, len(messages))
+    return Report(told, tuple(evaluation.findings), evaluation.failed, len(post.messages))
 
 
 def evaluate(store: Store, rules: Mapping[str, Rule], situation: Situation) -> Evaluation:
@@ -97,53 +103,3 @@ def evaluate(store: Store, rules: Mapping[str, Rule], situation: Situation) -> E
             log.error("The rule %s could not be evaluated, its alerts stay as they are: %s", name, failed[name])  # noqa: TRY400  a traceback is for nobody here
             log.debug("The rule %s failed", name, exc_info=True)
     return Evaluation(findings, failed)
-
-
-def _messages(
-    connection: Connection,
-    changes: Sequence[Change],
-    rules: Mapping[str, Rule],
-    settings: Settings,
-    now: datetime,
-) -> list[Outbox]:
-    """For each configured sink: the root message, new or changed, and for some transitions a word in the thread."""
-    targets = [(kind.name, target) for kind in discovered_sinks().values() if (target := kind.target(settings))]
-    if not targets or not changes:
-        return []
-    alert_ids = [change.alert.alert_id for change in changes]
-    events = ledger.events_of(connection, alert_ids)
-    positions = ledger.last_positions(connection, alert_ids)
-    messages: list[Outbox] = []
-    for change in changes:
-        alert = change.alert
-        rule = rules.get(alert.rule)
-        notice = compose(
-            change.transition,
-            alert,
-            change.finding,
-            open_for=open_for(events[alert.alert_id], now),
-            runbook=rule.runbook if rule else "",
-            settings=settings,
-        )
-        actions = ["post" if change.transition == "opened" else "update"]
-        actions += ["reply"] if change.transition in THREADED else []
-        position = positions.get(alert.alert_id, 0)
-        for sink, target in targets:
-            for action in actions:
-                position += 1
-                messages.append(
-                    Outbox(
-                        message_id=uuid4().hex,
-                        alert_id=alert.alert_id,
-                        position=position,
-                        sink=sink,
-                        target=target,
-                        action=action,
-                        payload=notice.to_json(),
-                        status="pending",
-                        created_at=now,
-                        attempt_count=0,
-                        next_attempt_at=now,
-                    )
-                )
-    return messages

@@ -14,10 +14,11 @@ from alerts.base import Finding
 from alerts.lifecycle import OPEN, REOPEN_WITHIN, Change
 from store.bulk import insert_rows
 from store.schema import column_names, table, to_batch
-from store.tables import Alert, AlertEvent, Outbox
+from store.tables import Alert, AlertDelivery, AlertEvent, Outbox
 
 ALERTS = table(Alert)
 EVENTS = table(AlertEvent)
+DELIVERIES = table(AlertDelivery)
 OUTBOX = table(Outbox)
 
 
@@ -43,6 +44,17 @@ def events_of(connection: Connection, alert_ids: Sequence[str]) -> dict[str, lis
     return events
 
 
+def deliveries_of(connection: Connection, alert_ids: Sequence[str]) -> dict[str, list[AlertDelivery]]:
+    """Where each alert is told, in the order in which that was decided."""
+    deliveries: dict[str, list[AlertDelivery]] = {alert_id: [] for alert_id in alert_ids}
+    if not deliveries:
+        return deliveries
+    chosen = sa.select(DELIVERIES).where(DELIVERIES.c.alert_id.in_(list(alert_ids)))
+    for row in connection.execute(chosen.order_by(DELIVERIES.c.added_at, DELIVERIES.c.destination)).mappings():
+        deliveries[row["alert_id"]].append(AlertDelivery(**_aware(row)))
+    return deliveries
+
+
 def last_positions(connection: Connection, alert_ids: Sequence[str]) -> dict[str, int]:
     """The position of the newest message of each alert; alerts without messages are missing."""
     if not alert_ids:
@@ -55,14 +67,21 @@ def last_positions(connection: Connection, alert_ids: Sequence[str]) -> dict[str
     return {alert_id: int(position) for alert_id, position in connection.execute(chosen)}
 
 
-def write(connection: Connection, changes: Sequence[Change], messages: Sequence[Outbox], now: datetime) -> None:
-    """Alerts as they are now, one event each, and the messages to send."""
+def write(
+    connection: Connection,
+    changes: Sequence[Change],
+    messages: Sequence[Outbox],
+    deliveries: Sequence[AlertDelivery],
+    now: datetime,
+) -> None:
+    """Alerts as they are now, one event each, the messages to send, and new places where alerts are told."""
     opened = [change.alert for change in changes if change.transition == "opened"]
     insert_rows(connection, Alert, to_batch(Alert, opened))
     for change in changes:
         if change.transition != "opened":
             _update(connection, change.alert)
     insert_rows(connection, AlertEvent, to_batch(AlertEvent, [_event(change, now) for change in changes]))
+    insert_rows(connection, AlertDelivery, to_batch(AlertDelivery, deliveries))
     insert_rows(connection, Outbox, to_batch(Outbox, messages))
 
 
@@ -77,8 +96,7 @@ def message_from(row: RowMapping) -> Outbox:
 
 
 def _update(connection: Connection, alert: Alert) -> None:
-    """Everything but `external_id`, which belongs to the outbox."""
-    values = {name: getattr(alert, name) for name in column_names(Alert) if name not in ("alert_id", "external_id")}
+    values = {name: getattr(alert, name) for name in column_names(Alert) if name != "alert_id"}
     stored = {name: naive(value) if isinstance(value, datetime) else value for name, value in values.items()}
     connection.execute(sa.update(ALERTS).where(ALERTS.c.alert_id == alert.alert_id).values(**stored))
 

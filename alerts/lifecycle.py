@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from alerts.base import SEVERITIES, Finding
+from alerts.base import Finding, severity_rank
 from alerts.notice import Transition
 from store.tables import Alert, AlertEvent
 
@@ -77,8 +77,8 @@ def _change(rule: str, alert: Alert | None, finding: Finding, now: datetime) -> 
 
 
 def _progress(alert: Alert, finding: Finding, now: datetime) -> Transition | None:
-    was = _severity_rank(alert.severity), alert.level
-    now_is = _severity_rank(finding.severity), finding.level
+    was = severity_rank(alert.severity), alert.level
+    now_is = severity_rank(finding.severity), finding.level
     if any(after > before for before, after in zip(was, now_is, strict=True)):
         return "worsened"
     if now_is != was:
@@ -88,11 +88,7 @@ def _progress(alert: Alert, finding: Finding, now: datetime) -> Transition | Non
 
 
 def _rank(severity: str, level: int) -> tuple[int, int]:
-    return _severity_rank(severity), level
-
-
-def _severity_rank(severity: str) -> int:
-    return [str(known) for known in SEVERITIES].index(severity)
+    return severity_rank(severity), level
 
 
 def _opened(rule: str, finding: Finding, now: datetime) -> Alert:
@@ -121,7 +117,6 @@ def _told(alert: Alert, finding: Finding, now: datetime) -> Alert:
         alert_id=alert.alert_id,
         status=alert.status if alert.status in OPEN else "open",
         opened_at=alert.opened_at,
-        external_id=alert.external_id,
     )
 
 

@@ -12,7 +12,7 @@ from alerts.wording import duration
 from config.settings import Settings
 from store.tables import Alert
 
-Transition = Literal["opened", "worsened", "eased", "refreshed", "resolved", "reopened"]
+Transition = Literal["opened", "worsened", "eased", "refreshed", "resolved", "reopened", "escalated"]
 THREADED: tuple[Transition, ...] = ("worsened", "resolved", "reopened")
 """What is said in the thread too; the others only change the root message."""
 
@@ -62,6 +62,8 @@ def compose(
     fields = list(finding.fields) if finding else []
     if resolved:
         fields.append(("Open for", duration(open_for)))
+    if transition == "escalated":
+        fields.append(("Not acknowledged for", duration(open_for)))
     if alert.owner:
         fields.append(("Owner", alert.owner))
     return Notice(

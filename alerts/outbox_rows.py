@@ -6,7 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from alerts.ledger import ALERTS, OUTBOX, message_from, naive
+from alerts.ledger import DELIVERIES, OUTBOX, message_from, naive
+from alerts.sink import Destination, Receipt
 from store.engine import Store
 from store.tables import Outbox
 
@@ -15,6 +16,9 @@ LEASE = timedelta(minutes=2)
 
 UNCONFIRMED = "unconfirmed"
 """The error code of a message from its claim until its outcome: it may or may not have been sent."""
+UNANSWERED = "no_answer"
+"""The error code of messages that wait because the destination left one without an answer."""
+NO_DESTINATION = "no_destination"
 
 HELD = (UNCONFIRMED, "ratelimited")
 """What even an impatient pass must not send before its time."""
@@ -55,35 +59,72 @@ class OutboxRows:
         message.attempt_count += 1
         return True
 
-    def root_of(self, alert_id: str) -> str | None:
-        """The id of the alert's root message, None before it was posted."""
+    def root_of(self, message: Outbox, sink: str) -> str | None:
+        """Where the alert is told at the message's destination; None before that, and where another sink told it."""
+        chosen = sa.select(DELIVERIES.c.external_id).where(_place(message), DELIVERIES.c.sink == sink)
         with self._store.read() as connection:
-            return connection.execute(sa.select(ALERTS.c.external_id).where(ALERTS.c.alert_id == alert_id)).scalar()
+            return connection.execute(chosen).scalar()
 
-    def mark_sent(self, message: Outbox, root: str) -> None:
-        """The message is out, and `root` is where its alert is told."""
+    def forget_root(self, message: Outbox) -> None:
+        """The alert is told nowhere at this destination any more."""
         with self._store.write() as connection:
-            connection.execute(_of(message).values(status="sent", sent_at=naive(self._moment()), error_code=None))
-            connection.execute(sa.update(ALERTS).where(ALERTS.c.alert_id == message.alert_id).values(external_id=root))
+            connection.execute(sa.update(DELIVERIES).where(_place(message)).values(external_id=None))
+
+    def mark_sent(self, message: Outbox, destination: Destination, receipt: Receipt) -> None:
+        """The message is out, and the receipt says where its alert is told."""
+        status = "sent" if destination.kind.delivers else "accepted"
+        told = {"sink": destination.kind.name, "target": destination.target}
+        values = {"status": status, "sent_at": naive(self._moment()), "error_code": receipt.refused, **told}
+        with self._store.write() as connection:
+            connection.execute(_of(message).values(**values))
+            where = sa.update(DELIVERIES).where(_place(message))
+            connection.execute(where.values(external_id=receipt.root, **told))
+
+    def mark_possibly_sent(self, message: Outbox) -> None:
+        """Nobody knows whether it arrived; what was to be said beside it has no place to be said at then."""
+        values = {"status": "possibly_sent", "sent_at": naive(self._moment())}
+        beside = (OUTBOX.c.alert_id == message.alert_id) & (OUTBOX.c.destination == message.destination)
+        beside &= (OUTBOX.c.status == "pending") & (OUTBOX.c.created_at == naive(message.created_at))
+        with self._store.write() as connection:
+            connection.execute(sa.update(OUTBOX).where(beside).values(**values))
 
     def bury(self, message: Outbox, code: str) -> None:
         """The message will never be sent; it stays, with the reason."""
         with self._store.write() as connection:
             connection.execute(_of(message).values(status="dead", error_code=code))
 
-    def put_off(self, message: Outbox, code: str, wait: timedelta, *, whole_sink: bool) -> None:
-        """The message waits; with `whole_sink` all others of its sink wait as long."""
+    def is_known_refusal(self, message: Outbox, code: str) -> bool:
+        """True when the message before, at the same destination, ended for the same reason."""
+        ended = (OUTBOX.c.destination == message.destination) & (OUTBOX.c.status != "pending")
+        newest = (
+            sa.select(OUTBOX.c.error_code).where(ended).order_by(OUTBOX.c.created_at.desc(), OUTBOX.c.position.desc())
+        )
+        with self._store.read() as connection:
+            return connection.execute(newest.limit(1)).scalar() == code
+
+    def put_off(
+        self, message: Outbox, code: str, wait: timedelta, *, everything: bool, remaining: str | None = None
+    ) -> None:
+        """The message waits; with `everything` all others of its destination wait as long."""
         until = naive(self._moment() + wait)
+        own = {"next_attempt_at": until, "error_code": code, "remaining": remaining or message.remaining}
         with self._store.write() as connection:
-            connection.execute(_of(message).values(next_attempt_at=until, error_code=code))
-            if whole_sink:
-                others = (OUTBOX.c.sink == message.sink) & (OUTBOX.c.status == "pending")
-                others &= sa.func.coalesce(OUTBOX.c.error_code, "") != UNCONFIRMED
-                sooner = OUTBOX.c.next_attempt_at < until
-                connection.execute(
-                    sa.update(OUTBOX).where(others & sooner).values(next_attempt_at=until, error_code=code)
-                )
+            connection.execute(_of(message).values(**own))
+            if everything:
+                self._hold_others(connection, message, until, code)
+
+    def _hold_others(self, connection: sa.Connection, message: Outbox, until: datetime, code: str) -> None:
+        others = (OUTBOX.c.destination == message.destination) & (OUTBOX.c.status == "pending")
+        others &= OUTBOX.c.message_id != message.message_id
+        others &= sa.func.coalesce(OUTBOX.c.error_code, "") != UNCONFIRMED
+        sooner = OUTBOX.c.next_attempt_at < until
+        held = UNANSWERED if code == UNCONFIRMED else code
+        connection.execute(sa.update(OUTBOX).where(others & sooner).values(next_attempt_at=until, error_code=held))
 
 
 def _of(message: Outbox) -> Any:
     return sa.update(OUTBOX).where(OUTBOX.c.message_id == message.message_id)
+
+
+def _place(message: Outbox) -> Any:
+    return (DELIVERIES.c.alert_id == message.alert_id) & (DELIVERIES.c.destination == message.destination)

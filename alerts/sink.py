@@ -1,11 +1,17 @@
-"""What a sink is, and its errors, named by what the outbox must do. A sink is one file in `sinks/`."""
+"""What a sink is and is handed, and its errors, named by what the outbox must do. A sink is one file in `sinks/`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from pydantic import BaseModel, ConfigDict
 
 from alerts.notice import Notice
 from config.settings import Settings
+
+Action = Literal["post", "update", "reply"]
+"""Tell the alert anew, change what was told, or answer it in its thread."""
 
 
 class SinkError(Exception):
@@ -17,15 +23,23 @@ class SinkError(Exception):
 
 
 class RetriableError(SinkError):
-    """A later attempt may work. `retry_after` is how many seconds the other side asks to wait, when it does.
+    """It was surely not delivered, and a later attempt may work.
 
-    `whole_sink` says that no other message would get through now either.
+    `retry_after` is how many seconds the other side asks to wait, when it does. `everything` says that no other
+    message would get through now either. `remaining` are the recipients that still lack it, None for all.
     """
 
-    def __init__(self, code: str, *, retry_after: float | None = None, whole_sink: bool = True) -> None:
+    def __init__(
+        self, code: str, *, retry_after: float | None = None, everything: bool = True, remaining: str | None = None
+    ) -> None:
         super().__init__(code)
         self.retry_after = retry_after
-        self.whole_sink = whole_sink
+        self.everything = everything
+        self.remaining = remaining
+
+
+class UnansweredError(SinkError):
+    """It went out, and no answer came: it may have been delivered or not."""
 
 
 class RefusedError(SinkError):
@@ -33,27 +47,62 @@ class RefusedError(SinkError):
 
 
 class SinkConfigError(SinkError):
-    """Nothing gets through until a person acts; the text is one sentence that says what to do."""
+    """Nothing gets through here until a person acts; the text is one sentence that says what to do."""
 
 
 class GoneError(SinkError):
     """The message to update or answer no longer exists; post anew."""
 
 
+class CannotLookError(SinkError):
+    """Whether a message is there cannot be seen, by lack of a right or because there is too much to look through."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One message as a sink gets it. `message_id` is its own, and the same when it is sent again.
+
+    `root` is what the sink gave as the place where the alert is told, None before that. `remaining` are the
+    recipients who lack it, None for all of the destination's.
+    """
+
+    message_id: str
+    notice: Notice
+    created_at: datetime
+    root: str | None = None
+    remaining: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A message is out. `root` is where its alert is told from now on; `refused` says who will never get it."""
+
+    root: str
+    refused: str | None = None
+
+
 class Sink(Protocol):
-    """A place for messages. All methods raise SinkError; ids are opaque text that the outbox keeps."""
+    """One destination, ready for messages. All methods raise SinkError."""
 
-    def post(self, target: str, notice: Notice) -> str:
-        """A new message at the target; its id."""
+    def send(self, action: Action, letter: Letter) -> Receipt:
+        """Does it; `update` and `reply` only with a root, and only where the kind says that it can."""
 
-    def update(self, message_id: str, notice: Notice) -> None:
-        """The message with that id now says this."""
+    def check(self) -> str:
+        """Tries it with at most one cheap call that posts nothing; says how far that went."""
 
-    def reply(self, message_id: str, notice: Notice) -> None:
-        """An answer in the thread of that message."""
 
-    def check(self) -> None:
-        """One cheap call that posts nothing."""
+@runtime_checkable
+class Finder(Protocol):
+    """A sink that can look whether a message arrived."""
+
+    def find(self, action: Action, letter: Letter) -> Receipt | None:
+        """What `send` would have answered, None when it surely did not arrive. Raises CannotLookError, SinkError."""
+
+
+class Options(BaseModel):
+    """The keys of one kind's `[to.<name>]`; an unknown one is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +113,38 @@ class Timer:
     sleep: Callable[[float], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SinkKind:
-    """One kind of sink. `target` is where its messages go by these settings, None when it is not configured.
+    """One kind of sink. `options` are the keys of its `[to.<name>]`, `target` says in a word where that is, without
+    secrets; `connect` makes it ready without a call and raises SinkConfigError.
 
-    `connect` raises SinkConfigError when the settings or secrets do not suffice.
+    It `updates` what was told, and has `threads`, or not. A `repeatable` action does no harm when it is done twice.
+    `delivers` is false where an answer means that the message was taken, not that anybody can see it.
     """
 
     name: str
-    target: Callable[[Settings], str | None]
-    connect: Callable[[Settings, Timer], Sink]
+    options: type[Options]
+    target: Callable[[Any], str]
+    connect: Callable[[Any, Settings, Timer], Sink]
+    updates: bool = False
+    threads: bool = False
+    repeatable: frozenset[Action] = frozenset()
+    delivers: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One `[to.<name>]` of routes.toml."""
+
+    name: str
+    kind: SinkKind
+    options: Any
+
+    @property
+    def target(self) -> str:
+        """Where that is, without secrets."""
+        return self.kind.target(self.options)
+
+    def connect(self, settings: Settings, timer: Timer) -> Sink:
+        """The sink, ready. Raises SinkConfigError."""
+        return self.kind.connect(self.options, settings, timer)

@@ -32,6 +32,7 @@ class Alerting:
             "messages": {
                 "sent": self.sent.sent,
                 "waiting": self.sent.waiting,
+                "possibly_sent": self.sent.possibly,
                 "dead": [{"title": title, "error": error} for title, error in self.sent.dead],
                 "stopped": self.sent.stopped,
             },
@@ -41,8 +42,11 @@ class Alerting:
         """How it went, for a person; one line a change, then one line in all."""
         lines = [f"{told.transition}: {told.title} – {told.summary}" for told in self.report.told]
         lines += [f"the rule {rule} failed: {why}" for rule, why in self.report.failed.items()]
-        lines += [f"the sink {sink} is stopped: {why}" for sink, why in self.sent.stopped.items()]
+        lines += [f"{destination} is stopped: {why}" for destination, why in self.sent.stopped.items()]
         lines += [f"message {message} cannot be delivered: {why}" for message, why in self.sent.dead]
+        lines += [
+            f"message {message} may or may not have arrived; it is not sent again" for message in self.sent.possibly
+        ]
         lines.append(
             f"{len(self.report.checked)} rules checked, {len(self.report.told)} changes, "
             f"{self.sent.sent} messages sent, {self.sent.waiting} waiting."
@@ -51,29 +55,41 @@ class Alerting:
 
 
 class StopLog:
-    """Logs that a sink has stopped, and that it takes messages again: each once, however often it is tried."""
+    """Logs that a destination has stopped, and that it takes messages again: each once, however often it is tried.
+
+    A reason that several share, such as a refused token, is told once.
+    """
 
     def __init__(self) -> None:
         self._stopped: dict[str, str] = {}
 
     def tell(self, sent: alerts.Sent) -> None:
         """Logs what this pass changed."""
-        for sink, why in sent.stopped.items():
-            if self._stopped.get(sink) != why:
+        for destination, why in sent.stopped.items():
+            if why not in self._stopped.values():
                 log.error("%s", why)
-            self._stopped[sink] = why
-        for sink in (sent.reached - sent.stopped.keys()) & self._stopped.keys():
-            del self._stopped[sink]
-            log.warning("The sink %s takes messages again.", sink)
+            self._stopped[destination] = why
+        for destination in (sent.reached - sent.stopped.keys()) & self._stopped.keys():
+            del self._stopped[destination]
+            log.warning("%s takes messages again.", destination)
 
 
 def check_and_deliver(context: Context, now: datetime) -> Alerting:
     """Evaluates, records and sends, back-off or not: a person or a schedule asked for it. Raises StoreError."""
     every = {source.name: source.every for source in context.sources}
-    report = alerts.check(context.store, context.settings, now, source_every=every, slos=context.reference.slos)
-    return Alerting(report, alerts.deliver(context.store, context.settings, now, retry_now=True))
+    report = alerts.check(
+        context.store,
+        context.settings,
+        now,
+        source_every=every,
+        slos=context.reference.slos,
+        routing=context.routing,
+    )
+    return Alerting(
+        report, alerts.deliver(context.store, context.settings, now, routing=context.routing, retry_now=True)
+    )
 
 
 def deliver_waiting(context: Context, now: datetime) -> alerts.Sent:
     """Sends what waits for another try. Raises StoreError."""
-    return alerts.deliver(context.store, context.settings, now)
+    return alerts.deliver(context.store, context.settings, now, routing=context.routing)

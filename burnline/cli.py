@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from burnline import exit_codes
+from burnline.alert_commands import app as alerts_app
 from burnline.anomaly_commands import app as anomaly_app
 from burnline.collect import collect_sources, report, with_progress
-from burnline.context import open_context, utc_now
+from burnline.context import open_context
 from burnline.doctor import examine
 from burnline.failure import one_sentence
 from burnline.file_commands import export_app, import_app
@@ -31,7 +32,6 @@ app = typer.Typer(
     help="Watches AI systems in production: what they cost, and whether they keep their promises.",
     epilog=exit_codes.EPILOG,
 )
-alerts_app = typer.Typer(no_args_is_help=True, help="Evaluate rules and send messages.")
 db_app = typer.Typer(no_args_is_help=True, help="The store.")
 app.add_typer(question_app)
 app.add_typer(import_app, name="import")
@@ -45,7 +45,7 @@ app.add_typer(db_app, name="db")
 
 @app.command()
 def init() -> None:
-    """Write a commented burnline.toml and an SLO to start from."""
+    """Write a commented burnline.toml, routes.toml and an SLO to start from."""
     with one_sentence():
         path = write_template(config_dir())
         out.print(f"Wrote {path}. Add a source to it, then: python -m burnline doctor")
@@ -79,7 +79,7 @@ def collect(
 
 @app.command()
 def doctor(as_json: Json = False) -> None:
-    """Try each configured source with one cheap call."""
+    """Try each configured source, and each destination of alerts, with one cheap call."""
     with one_sentence():
         findings = examine()
         if as_json:
@@ -104,38 +104,6 @@ def forget(
         if not removed:
             raise SettingsError(f"There is nothing stored of a source {source!r}.")
         out.print(f"Removed {removed:,} rows of {source}.", markup=False)
-
-
-@alerts_app.command("check")
-def alerts_check(as_json: Json = False) -> None:
-    """Evaluate every rule now and send what is due."""
-    from burnline.alerting import check_and_deliver
-
-    with one_sentence():
-        report = check_and_deliver(open_context(), utc_now())
-        if as_json:
-            print_json(report.as_dict())
-        else:
-            out.print(report.sentence(), markup=False)
-        if report.failed:
-            raise typer.Exit(exit_codes.SOURCE_FAILED)
-
-
-@alerts_app.command("backtest")
-def alerts_backtest(
-    rule: Annotated[str | None, typer.Option(help="One rule; without it all.")] = None,
-    days: Annotated[int, typer.Option(min=1, max=400, help="How far back.")] = 90,
-    as_json: Json = False,
-) -> None:
-    """Tell how often rules would have fired in the stored history."""
-    from burnline.alert_history import histories
-
-    with one_sentence():
-        found = histories(open_context(), utc_now(), rule, days)
-        if as_json:
-            print_json({"rules": [one.as_dict() for one in found]})
-        for one in () if as_json else found:
-            out.print("\n".join(one.lines()), markup=False)
 
 
 @db_app.command("upgrade")

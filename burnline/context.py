@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from alerts.configured import routing_of
+from alerts.routing import Routing
 from collectors.configured import Configured, configured, request_logs
 from collectors.run import Progress, Runner, untold
-from config.loader import Reference, load_reference
+from config.loader import Problem, Reference, load_reference
 from config.settings import Settings, config_dir, load_settings
 from domain.slo.definition import Origin
 from store.books import open_books
@@ -25,13 +27,15 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One operator's Burnline, ready to work."""
+    """One operator's Burnline, ready to work. `problems` are those of all reference files."""
 
     folder: Path
     settings: Settings
     reference: Reference
     sources: list[Configured]
     store: Store
+    routing: Routing
+    problems: tuple[Problem, ...]
 
     def runner(self, progress: Progress = untold) -> Runner:
         """A runner with today's prices and rules."""
@@ -49,12 +53,14 @@ def open_context(*, sync: bool = True, warn: bool = True) -> Context:
     servers = settings.enabled_sources(Origin.PROMETHEUS)
     currency = settings.organization.currency
     reference = load_reference(folder, settings.budgets, currency, request_logs(settings), servers)
+    routing, misrouted = routing_of(reference.routes, settings, reference.features)
+    problems = (*reference.problems, *misrouted)
     if warn:
-        for problem in reference.problems:
+        for problem in problems:
             log.warning("%s", problem)
     sources = configured(settings)
     store = open_store(settings.store.url)
     upgrade(store)
     if sync:
         sync_reference(store, reference)
-    return Context(folder, settings, reference, sources, store)
+    return Context(folder, settings, reference, sources, store, routing, problems)

@@ -3,8 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from alerts.discovery import sinks
-from alerts.sink import SinkError, SinkKind, Timer
+from alerts.sink import Destination, SinkError, Timer
 from burnline.context import open_context
 from collectors.errors import CollectorError
 from config.secrets import SecretError
@@ -21,13 +20,13 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """The reference files, and one cheap call per source and per sink.
+    """The reference files, and one cheap call per source and per destination of alerts.
 
     Raises SettingsError, StoreError when nothing can be tried at all.
     """
     context = open_context(sync=False, warn=False)
     findings = [Finding("store", True, f"{context.store.label} is open and current.")]
-    findings += [Finding("config", False, str(problem)) for problem in context.reference.problems]
+    findings += [Finding("config", False, str(problem)) for problem in context.problems]
     runner = context.runner()
     for source in context.sources:
         try:
@@ -36,15 +35,15 @@ def examine() -> list[Finding]:
             findings.append(Finding(source.name, False, str(error).removeprefix(f"{source.name}: ")))
         else:
             findings.append(Finding(source.name, True, "answers."))
-    findings += [_tried_sink(kind, context.settings) for kind in sinks().values() if kind.target(context.settings)]
+    findings += [_tried_destination(each, context.settings) for each in context.routing.destinations.values()]
     if not context.sources:
         findings.append(Finding("sources", True, "none configured; `python -m burnline run` shows the demo."))
     return findings
 
 
-def _tried_sink(kind: SinkKind, settings: Settings) -> Finding:
+def _tried_destination(destination: Destination, settings: Settings) -> Finding:
     try:
-        kind.connect(settings, Timer(time.monotonic, time.sleep)).check()
+        said = destination.connect(settings, Timer(time.monotonic, time.sleep)).check()
     except SinkError as error:
-        return Finding(kind.name, False, str(error))
-    return Finding(kind.name, True, "answers; nothing was posted.")
+        return Finding(f"to.{destination.name}", False, str(error))
+    return Finding(f"to.{destination.name}", True, said)

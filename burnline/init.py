@@ -1,7 +1,8 @@
-"""Writes a commented burnline.toml and an SLO to start from; asks nothing, overwrites nothing."""
+"""Writes a commented burnline.toml, routes.toml and an SLO to start from; asks nothing, overwrites nothing."""
 
 from pathlib import Path
 
+from config.reference.routes import FILE_NAME as ROUTES_FILE
 from config.settings import FILE_NAME, SettingsError
 from config.slo_files.loading import FOLDER
 
@@ -72,15 +73,79 @@ port = 8501
 # columns = { scope_type = "Level", scope = "Unit", period_start = "Month", amount = "Plan", version = "Revision" }
 # set = { currency = "USD" }              # what the file does not say, alike for all lines
 
-# --- Slack ----------------------------------------------------------------------------------------------------
+# --- Slack and mail: routes.toml beside this file says what goes where -------------------------------------------
 
 # [slack]
 # bot_token = "env:SLACK_BOT_TOKEN"       # scope chat:write
-# channel = "C0123ABCD"                   # a channel ID, not a name
+# channel = "C0123ABCD"                   # a channel ID, not a name; routes.toml names others
+
+# [email]                                 # the mail server, for routes to people
+# host = "smtp.example.com"
+# port = 587
+# encryption = "starttls"                 # or "tls" (port 465)
+# user = "burnline"
+# password = "file:/run/secrets/smtp"
+# sender = "burnline@example.com"
 
 # [alerts]
 # budget_thresholds = [50, 80, 100]       # percent of a budget that is worth a message
 # stale_after = "6h"                      # a source without complete data for so long is worth one
+"""
+
+ROUTES_TEMPLATE = """\
+# Where alerts go. Without this file all go to the channel of [slack] in burnline.toml, which is the destination
+# "slack" here. Every key: docs/routes.md. Try it: python -m burnline alerts route --rule slo_burn
+
+# --- Destinations: a name of yours, and a sink ------------------------------------------------------------------
+
+# [to.oncall]
+# sink = "slack"                          # the bot of [slack]
+# channel = "C0123ABCD"
+
+# [to.pager]
+# sink = "pagerduty"
+# routing_key = "env:PAGERDUTY_ROUTING_KEY"
+
+# [to.leadership]
+# sink = "teams"
+# url = "env:TEAMS_WORKFLOW_URL"
+
+# [to.finops]
+# sink = "email"                          # the mail server of [email] in burnline.toml
+# to = ["finops@example.com", "sponsor@example.com"]
+
+# [to.privacy]
+# sink = "slack_webhook"
+# url = "env:PRIVACY_WEBHOOK_URL"
+
+# [to.archive]
+# sink = "webhook"
+# url = "env:ARCHIVE_URL"
+# secrets = ["env:ARCHIVE_SECRET"]
+
+# --- Routes: the first that fits takes the alert, unless it says continue ---------------------------------------
+
+# [[route]]                               # what burns goes to on-call …
+# kind = ["promise", "incident"]
+# severity = "page"
+# to = ["oncall", "pager"]
+
+# [[route]]                               # … and to leadership, when nobody acknowledges it
+# severity = "page"
+# after = "15m"
+# to = ["leadership"]
+
+# [[route]]                               # material cost goes to FinOps and the sponsor
+# kind = "cost"
+# min_impact = 1000
+# to = ["finops"]
+
+# [[route]]
+# kind = "safety"
+# to = ["privacy"]
+
+# [default]
+# to = ["slack"]
 """
 
 SLO_FILE_NAME = "example.yaml"
@@ -119,9 +184,10 @@ SLO_TEMPLATE = """\
 
 
 def write_template(folder: Path) -> Path:
-    """Writes both files. Raises SettingsError when there are settings already; an SLO that is there stays."""
+    """Writes the files. Raises SettingsError when there are settings already; others that are there stay."""
     path = folder / FILE_NAME
     example = folder / FOLDER / SLO_FILE_NAME
+    routes = folder / ROUTES_FILE
     if path.exists():
         raise SettingsError(f"{path} is there already; nothing was written.")
     try:
@@ -129,6 +195,8 @@ def write_template(folder: Path) -> Path:
         path.write_text(TEMPLATE, encoding="utf-8")
         if not example.exists():
             example.write_text(SLO_TEMPLATE, encoding="utf-8")
+        if not routes.exists():
+            routes.write_text(ROUTES_TEMPLATE, encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"{path} cannot be written: {error.strerror}; choose another folder.") from None
     return path

@@ -1,7 +1,7 @@
 """Reads the reference files beside burnline.toml: features, owners, shared costs, budgets, prices, rates, SLOs …"""
 
 from collections.abc import Collection, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.reference.allocation import AllocationEntry, read_allocation
@@ -13,6 +13,8 @@ from config.reference.fx_rates import DatedRate, read_fx_rates
 from config.reference.prices import DiscountEntry, PriceEntry, read_discounts, read_prices
 from config.reference.problem import Problem, Problems
 from config.reference.providers import read_slas
+from config.reference.routes import FILE_NAME as ROUTES_FILE
+from config.reference.routes import Routes, read_routes
 from config.reference.rules import read_rules
 from config.settings import Budgets
 from config.slo_files.loading import FOLDER as SLO_FOLDER
@@ -32,6 +34,7 @@ __all__ = [
     "PriceEntry",
     "Problem",
     "Reference",
+    "Routes",
     "as_utc",
     "load_reference",
 ]
@@ -41,8 +44,8 @@ __all__ = [
 class Reference:
     """Everything the operator declares about the organisation.
 
-    `declared` names the files that are there: an absent file says nothing, an empty one says "none". `problems` are
-    the lines that are left out, or of no effect; everything else works.
+    `declared` names the files that are there and that the store keeps: an absent one says nothing, an empty one
+    "none". `problems` are the lines that are left out, or of no effect; everything else works.
     """
 
     features: tuple[FeatureEntry, ...] = ()
@@ -56,6 +59,7 @@ class Reference:
     discounts: tuple[DiscountEntry, ...] = ()
     slos: tuple[SloDefinition, ...] = ()
     slas: tuple[Sla, ...] = ()
+    routes: Routes = field(default_factory=Routes)
     declared: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
 
@@ -86,6 +90,7 @@ def load_reference(
         "commitments.csv": Problems(folder / "commitments.csv"),
         "providers.toml": Problems(folder / "providers.toml"),
     }
+    routes = Problems(folder / ROUTES_FILE)
     features = read_features(files["features.toml"])
     rules = read_rules(files["attribution.toml"], {feature.key for feature in features}, logs)
     known = Known(
@@ -109,6 +114,7 @@ def load_reference(
         discounts=read_discounts(files["prices.toml"]),
         slos=slos.definitions,
         slas=read_slas(files["providers.toml"]),
+        routes=read_routes(routes),
         declared=frozenset(name for name, path in paths.items() if path.exists()),
-        problems=(*(problem for file in files.values() for problem in file.found), *slos.problems),
+        problems=(*(problem for file in (*files.values(), routes) for problem in file.found), *slos.problems),
     )

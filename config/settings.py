@@ -3,10 +3,10 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from config.secret_reference import SecretReference
 from domain.duration import parse_duration
@@ -78,6 +78,28 @@ class Slack(_Section):
     base_url: str = "https://slack.com/api/"
 
 
+class Email(_Section):
+    """The mail server of the sink `email`. `starttls` and `tls` check its certificate; `none` sends readable text.
+
+    `password` is a reference such as file:/run/secrets/smtp; without `user` nobody logs in.
+    """
+
+    host: str
+    port: int = Field(default=587, ge=1, le=65535)
+    encryption: Literal["starttls", "tls", "none"] = "starttls"
+    user: str | None = None
+    password: SecretReference | None = None
+    sender: str = Field(pattern=r"^[^\s@<>,;\"]+@[^\s@<>,;\"]+$")
+
+    @model_validator(mode="after")
+    def _log_in_unread(self) -> Self:
+        if (self.user is None) != (self.password is None):
+            raise ValueError("user and password belong together; set both, or neither")
+        if self.password and self.encryption == "none":
+            raise ValueError('a password needs encryption = "starttls" or "tls"')
+        return self
+
+
 class Alerts(_Section):
     """Defaults of the rules: when a budget is worth a message, and how late a source may be.
 
@@ -115,6 +137,7 @@ class Settings(_Section):
     alerts: Alerts = Alerts()
     budgets: Budgets = Budgets()
     slack: Slack | None = None
+    email: Email | None = None
     sources: dict[str, dict[str, Any]] = {}
     demo: bool = False
 

@@ -35,6 +35,8 @@ class Faults:
     """Slack answers 503 to everything."""
     slack_rate_limit_next: int = 0
     """How many of the next Slack calls are answered 429."""
+    slack_without_history: bool = False
+    """The bot lacks the scopes to read what was said in a channel."""
     request_count: int = 0
     """Vendor API requests seen so far."""
 

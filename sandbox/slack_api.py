@@ -55,8 +55,10 @@ class SlackApi:
             "auth.test": self._auth_test,
             "chat.postMessage": self._post_message,
             "chat.update": self._update,
+            "conversations.history": self._history,
             "conversations.info": self._conversation_info,
             "conversations.list": self._conversation_list,
+            "conversations.replies": self._replies,
         }
 
     def routes(self) -> list[Route]:
@@ -134,6 +136,25 @@ class SlackApi:
         self._store.save()
         return {"channel": channel, "ts": message.ts, "text": message.text, "message": _as_dict(message)}
 
+    def _history(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """What stands in the channel itself, newest first."""
+        channel = self._readable(arguments)
+        said = [message for message in self._store.messages(channel) if message.thread_ts is None]
+        return _page([_as_dict(message) for message in reversed(said)], arguments)
+
+    def _replies(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """A message and its thread, oldest first."""
+        channel, ts = self._readable(arguments), str(arguments.get("ts"))
+        if self._store.find(channel, ts) is None:
+            raise SlackError("thread_not_found")
+        said = [message for message in self._store.messages(channel) if ts in (message.ts, message.thread_ts)]
+        return _page([_as_dict(message) for message in said], arguments)
+
+    def _readable(self, arguments: Mapping[str, Any]) -> str:
+        if self._faults.slack_without_history:
+            raise SlackError("missing_scope")
+        return _channel(arguments, by_name=False)
+
     def _conversation_info(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         return {"channel": _describe(_channel(arguments, by_name=False))}
 
@@ -207,6 +228,21 @@ def _content(arguments: Mapping[str, Any]) -> tuple[str, list[dict[str, Any]]]:
     except BlockError as error:
         raise SlackError(error.code, error.messages) from error
     return text, blocks
+
+
+def _page(messages: list[dict[str, Any]], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """One page of messages since `oldest`; metadata only for those who ask for it."""
+    oldest, limit = float(arguments.get("oldest") or 0), int(arguments.get("limit") or 100)
+    start = int(arguments.get("cursor") or 0)
+    asked = str(arguments.get("include_all_metadata")).lower() in ("true", "1")
+    since = [message for message in messages if float(message["ts"]) >= oldest]
+    shown = [
+        message if asked else {name: value for name, value in message.items() if name != "metadata"}
+        for message in since[start : start + limit]
+    ]
+    more = len(since) > start + limit
+    cursor = {"next_cursor": str(start + limit) if more else ""}
+    return {"messages": shown, "has_more": more, "response_metadata": cursor}
 
 
 def _describe(channel: str) -> dict[str, Any]:

@@ -917,12 +917,28 @@ class Alert:
     opened_at: datetime
     updated_at: datetime
     resolved_at: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class AlertDelivery:
+    """One alert × destination of routes.toml where it is told; it stays for updates even when the routes change.
+
+    `reason` says which route chose it. `external_id` is where it is told there (Slack's `channel:ts`, PagerDuty's
+    dedup_key, a Message-ID), NULL before anything surely arrived.
+    """
+
+    alert_id: str
+    destination: str
+    sink: str
+    target: str
+    reason: str
+    added_at: datetime
     external_id: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
 class AlertEvent:
-    """One transition of an alert; `facts` is JSON text of the finding that caused it."""
+    """One transition of an alert; `facts` is JSON text of the finding that caused it, empty where none did."""
 
     event_id: str
     alert_id: str
@@ -934,14 +950,17 @@ class AlertEvent:
 
 @dataclass(slots=True, kw_only=True)
 class Outbox:
-    """One message to one sink, written in the transaction that decided it, sent afterwards.
+    """One message to one destination, written in the transaction that decided it, sent afterwards.
 
-    `position` orders the messages of one alert; `status` is pending, sent or dead.
+    `position` orders the messages of one alert. `status` is pending, sent, accepted (taken by a sink that does not say
+    whether it was shown), possibly_sent (it went out, nobody knows whether it arrived, and it is not sent again) or
+    dead. `remaining` are the recipients that still lack it, NULL for all.
     """
 
     message_id: str
     alert_id: str
     position: int
+    destination: str
     sink: str
     target: str
     action: str
@@ -952,6 +971,7 @@ class Outbox:
     next_attempt_at: datetime
     sent_at: datetime | None = None
     error_code: str | None = None
+    remaining: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -1004,6 +1024,7 @@ LEDGERS = (
     CostSnapshot,
     Quarantine,
     Alert,
+    AlertDelivery,
     AlertEvent,
     Outbox,
 )

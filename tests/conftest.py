@@ -50,7 +50,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         case "duckdb":
             yield from _migrated(f"duckdb:///{tmp_path / 'store.duckdb'}")
         case "postgresql":
-            yield from _fresh_postgres(request.getfixturevalue("postgres_url"))
+            yield from fresh_postgres(request.getfixturevalue("postgres_url"))
         case _:
             folder = shutil.copytree(request.getfixturevalue("snowflake_template"), tmp_path / "snowflake")
             with fakesnow.patch(db_path=folder):
@@ -65,7 +65,8 @@ def duckdb_store(tmp_path: Path) -> Iterator[Store]:
     yield from _migrated(f"duckdb:///{tmp_path / 'store.duckdb'}")
 
 
-def _fresh_postgres(url: str) -> Iterator[Store]:
+def fresh_postgres(url: str) -> Iterator[Store]:
+    """An empty, migrated store in a database of its own on that server."""
     name = f"burnline{next(_numbers)}"
     admin = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:

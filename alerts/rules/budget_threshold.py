@@ -81,6 +81,7 @@ def _finding(row: Row, outlook: Outlook, situation: Situation) -> Finding:
         page_path=_page(row),
         impact_cost=at_stake if at_stake > 0 else None,
         currency=currency,
+        scope={} if row["scope_type"] == "organization" else {row["scope_type"]: row["scope"]},
     )
 
 

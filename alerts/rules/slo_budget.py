@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from alerts.base import Finding, Situation, State, promise_rule
+from alerts.scope import scope_of
 from alerts.wording import factor
 from domain.slo.attainment import State as Attained
 from domain.slo.period import in_words
@@ -43,6 +44,7 @@ def _finding(standing: Standing) -> Finding:
         fields=(("Objective", f"{(standing.objective.target * 100).normalize():f}% over {in_words(standing.period)}"),),
         owner=standing.slo.owner,
         page_path="slos?" + urlencode({"slo": standing.key}),
+        scope=scope_of(standing.slo, standing.objective),
     )
 
 

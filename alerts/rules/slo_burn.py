@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from alerts.base import Finding, Severity, Situation, promise_rule
 from alerts.burned import burned
+from alerts.scope import scope_of
 from alerts.wording import factor, moment, share
 from domain.slo.pairs import AlertPair
 from domain.slo.period import in_words
@@ -41,6 +42,7 @@ def _finding(standing: Standing) -> Finding:
         fields=_fields(standing, fires),
         owner=standing.slo.owner,
         page_path="slos?" + urlencode({"slo": standing.key}),
+        scope=scope_of(standing.slo, standing.objective),
     )
 
 

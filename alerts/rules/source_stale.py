@@ -67,6 +67,7 @@ def _finding(row: Row, situation: Situation) -> Finding:
         },
         fields=_fields(row, allowed),
         page_path="sources?" + urlencode({"source": source}),
+        scope={"source": source},
     )
 
 

@@ -87,6 +87,7 @@ def _firing(model: tuple[str, str], rows: Sequence[Row]) -> Finding:
             *(("Add to prices.toml", each) for each in lines[:2]),
         ),
         page_path="unit-economics?" + urlencode({"show": "prices", "provider": provider}),
+        scope={"provider": provider, "model": name},
     )
 
 
@@ -100,6 +101,7 @@ def _over(model: tuple[str, str]) -> Finding:
         title=f"{name} of {provider} has a price",
         summary=f"All usage of {name} of {provider} in the last {RECENT_DAYS} days has a price.",
         facts={"provider": provider, "model": name},
+        scope={"provider": provider, "model": name},
     )
 
 

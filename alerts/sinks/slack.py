@@ -2,17 +2,33 @@
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.client import HTTPException
 from typing import Any
+from urllib.error import URLError
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web import SlackResponse
 
 from alerts import message
-from alerts.notice import Notice
-from alerts.sink import GoneError, RefusedError, RetriableError, Sink, SinkConfigError, SinkError, SinkKind, Timer
+from alerts.sink import (
+    Action,
+    CannotLookError,
+    GoneError,
+    Letter,
+    Options,
+    Receipt,
+    RefusedError,
+    RetriableError,
+    Sink,
+    SinkConfigError,
+    SinkError,
+    SinkKind,
+    Timer,
+    UnansweredError,
+)
 from config.secrets import SecretError, forget, resolve
 from config.settings import Settings
 
@@ -35,6 +51,9 @@ UNUSABLE_TOKEN = {
     "ekm_access_denied",
     "restricted_action",
 }
+NO_RIGHT = {"missing_scope", "restricted_action"}
+"""A good token that may not do this."""
+NO_CHANNEL = {"channel_not_found", "not_in_channel", "is_archived"}
 GONE = {"message_not_found", "thread_not_found", "cant_update_message", "edit_window_closed"}
 BAD_BLOCKS = {
     "invalid_blocks",
@@ -47,6 +66,11 @@ BAD_BLOCKS = {
 }
 """Slack does not like the form: the same as plain text gets through."""
 
+LOOK_BACK = timedelta(minutes=5)
+"""How far before the decision a message is looked for: Slack's clock is not ours."""
+LOOK_PAGES, LOOK_MESSAGES = 2, 500
+"""What is looked through within a lease; where more was said since, nothing is proved."""
+
 _SDK_LOG = logging.getLogger(f"{__name__}.sdk")
 _SDK_LOG.addHandler(logging.NullHandler())
 _SDK_LOG.propagate = False
@@ -54,54 +78,102 @@ _SDK_LOG.setLevel(logging.CRITICAL)
 """The SDK logs requests in its own words; what matters is told by the outbox, redacted."""
 
 
-class SlackSink:
-    """One bot in one workspace. Ids are `channel:ts`, both as Slack gave them."""
+class SlackOptions(Options):
+    """`channel` is a channel ID; a name breaks when somebody renames it."""
 
-    def __init__(self, client: WebClient, token_reference: str, timer: Timer) -> None:
+    channel: str
+
+
+class SlackSink:
+    """One bot in one channel. Roots are `channel:ts`, both as Slack gave them."""
+
+    def __init__(self, client: WebClient, channel: str, token_reference: str, timer: Timer) -> None:
         self._client = client
+        self._channel = channel
         self._token_reference = token_reference
         self._timer = timer
         self._free_at: dict[str, float] = {}
 
-    def post(self, target: str, notice: Notice) -> str:
-        """A new message in the channel; `channel:ts`."""
-        answer = self._call(
-            self._client.chat_postMessage,
-            target,
-            message.root_text(notice),
-            message.root_blocks(notice),
-            metadata={"event_type": "burnline_alert", "event_payload": {"fingerprint": notice.fingerprint}},
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-        return f"{answer['channel']}:{answer['ts']}"
+    def send(self, action: Action, letter: Letter) -> Receipt:
+        """Posts in the channel, edits the root in place, or answers in its thread."""
+        match action:
+            case "post":
+                answer = self._post(self._channel, letter, is_root=True)
+                return Receipt(f"{answer['channel']}:{answer['ts']}")
+            case "update":
+                channel, ts = _place(letter)
+                text, blocks = message.root_text(letter.notice), message.root_blocks(letter.notice)
+                self._call(self._client.chat_update, channel, text, blocks, ts=ts)
+            case "reply":
+                channel, ts = _place(letter)
+                self._post(channel, letter, is_root=False, thread_ts=ts)
+        return Receipt(f"{channel}:{ts}")
 
-    def update(self, message_id: str, notice: Notice) -> None:
-        """Edits the message in place."""
-        channel, _, ts = message_id.partition(":")
-        self._call(self._client.chat_update, channel, message.root_text(notice), message.root_blocks(notice), ts=ts)
+    def find(self, action: Action, letter: Letter) -> Receipt | None:
+        """Looks for the id in the channel, or in the thread; needs the scope channels:history or groups:history."""
+        channel, ts = (self._channel, "") if action == "post" else _place(letter)
+        for found in self._said_since(channel, ts, letter):
+            payload = (found.get("metadata") or {}).get("event_payload") or {}
+            if payload.get("message_id") == letter.message_id:
+                return Receipt(f"{channel}:{ts or found['ts']}")
+        return None
 
-    def reply(self, message_id: str, notice: Notice) -> None:
-        """An answer in the message's thread."""
-        channel, _, ts = message_id.partition(":")
-        self._call(
-            self._client.chat_postMessage,
-            channel,
-            message.reply_text(notice),
-            message.reply_blocks(notice),
-            thread_ts=ts,
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-
-    def check(self) -> None:
-        """Asks who the token belongs to."""
+    def check(self) -> str:
+        """Asks who the token belongs to, and after the channel where the bot may."""
         try:
             self._client.auth_test()
+            about = self._client.conversations_info(channel=self._channel)
         except SlackApiError as refused:
-            raise self._told(refused) from None
+            if refused.response.get("error") == "missing_scope":
+                return (
+                    "answers; without the scope channels:read (groups:read) nobody can tell whether its channel exists."
+                )
+            raise self._told(refused, self._channel) from None
         except (OSError, HTTPException) as error:
             raise RetriableError(f"Slack does not answer ({type(error).__name__})") from None
+        if about["channel"].get("is_archived"):
+            raise self._no_channel("is_archived", self._channel)
+        return "answers, and its channel exists; nothing was posted."
+
+    def _said_since(self, channel: str, ts: str, letter: Letter) -> Iterator[dict[str, Any]]:
+        """What was said since the letter was written. Raises CannotLookError."""
+        asked: dict[str, Any] = {
+            "channel": channel,
+            "oldest": f"{(letter.created_at - LOOK_BACK).timestamp():.6f}",
+            "include_all_metadata": True,
+            "limit": LOOK_MESSAGES,
+        }
+        method = self._client.conversations_replies if ts else self._client.conversations_history
+        for _ in range(LOOK_PAGES):
+            try:
+                page = self._paced(method, ts=ts, **asked) if ts else self._paced(method, **asked)
+            except SlackApiError as refused:
+                code = str(refused.response.get("error"))
+                if code in GONE:
+                    return
+                told = self._told(refused, channel)
+                if isinstance(told, RetriableError) or code in UNUSABLE_TOKEN - NO_RIGHT:
+                    raise told from None
+                raise CannotLookError(code) from None
+            yield from page.get("messages") or ()
+            asked["cursor"] = (page.get("response_metadata") or {}).get("next_cursor")
+            if not asked["cursor"]:
+                return
+        raise CannotLookError("too_many_messages")
+
+    def _post(self, channel: str, letter: Letter, *, is_root: bool, **options: Any) -> SlackResponse:
+        notice = letter.notice
+        told = {"fingerprint": notice.fingerprint, "message_id": letter.message_id}
+        return self._call(
+            self._client.chat_postMessage,
+            channel,
+            message.root_text(notice) if is_root else message.reply_text(notice),
+            message.root_blocks(notice) if is_root else message.reply_blocks(notice),
+            metadata={"event_type": "burnline_alert", "event_payload": told},
+            unfurl_links=False,
+            unfurl_media=False,
+            **options,
+        )
 
     def _call(
         self, method: Callable[..., SlackResponse], channel: str, text: str, blocks: list[message.Block], **options: Any
@@ -111,11 +183,11 @@ class SlackSink:
             return self._paced(method, channel=channel, text=text, blocks=blocks, **options)
         except SlackApiError as refused:
             if refused.response.get("error") not in BAD_BLOCKS:
-                raise self._told(refused) from None
+                raise self._told(refused, channel) from None
         try:
             return self._paced(method, channel=channel, text=text, **options)
         except SlackApiError as refused:
-            raise self._told(refused) from None
+            raise self._told(refused, channel) from None
 
     def _paced(self, method: Callable[..., SlackResponse], *, channel: str, **arguments: Any) -> SlackResponse:
         wait = self._free_at.get(channel, 0.0) - self._timer.clock()
@@ -124,15 +196,17 @@ class SlackSink:
         self._free_at[channel] = self._timer.clock() + SECONDS_BETWEEN_CALLS
         try:
             return method(channel=channel, **arguments)
-        except (OSError, HTTPException) as error:  # URLError and timeouts are OSErrors
+        except URLError as error:  # urllib raises it before the request is whole, everything else after
             raise RetriableError(f"unreachable ({type(error).__name__})") from None
+        except (OSError, HTTPException) as error:
+            raise UnansweredError(f"no answer ({type(error).__name__})") from None
         except SlackRequestError:
             raise SinkConfigError(
                 "bad_base_url",
                 f"[slack] base_url {self._client.base_url!r} is not an address; remove it for Slack's own.",
             ) from None
 
-    def _told(self, refused: SlackApiError) -> SinkError:
+    def _told(self, refused: SlackApiError, channel: str) -> SinkError:
         response = refused.response
         code = str(response.get("error"))
         if response.status_code == 429 or code in BUSY:
@@ -140,15 +214,26 @@ class SlackSink:
         if response.status_code >= 500:
             return RetriableError(f"http_{response.status_code}")
         if code in BROKEN:
-            return RetriableError(code, whole_sink=False)
+            return RetriableError(code, everything=False)
         if code in UNUSABLE_TOKEN:
             forget(self._token_reference)
             return SinkConfigError(code, self._advice(code, response))
         if code in GONE:
             return GoneError(code)
+        if code in NO_CHANNEL:
+            return self._no_channel(code, channel)
         if not re.fullmatch(r"[a-z_]+", code):
             return RetriableError(f"not_slack_http_{response.status_code}")
         return RefusedError(code)
+
+    def _no_channel(self, code: str, channel: str) -> SinkError:
+        if channel != self._channel:  # where the alert was told before the settings named another channel
+            return GoneError(code)
+        return SinkConfigError(
+            code,
+            f"Slack has no channel {channel} for this bot ({code}): correct the channel, or invite the bot to it. "
+            "Messages for it wait until then.",
+        )
 
     def _advice(self, code: str, response: SlackResponse) -> str:
         if code == "missing_scope":
@@ -160,6 +245,11 @@ class SlackSink:
         )
 
 
+def _place(letter: Letter) -> tuple[str, str]:
+    channel, _, ts = (letter.root or "").partition(":")
+    return channel, ts
+
+
 def _retry_after(response: SlackResponse) -> float | None:
     """Seconds of the Retry-After header, which Slack gives as a whole number."""
     value = next((v for name, v in response.headers.items() if name.lower() == "retry-after"), None)
@@ -167,12 +257,7 @@ def _retry_after(response: SlackResponse) -> float | None:
     return float(text) if text.isascii() and text.isdigit() else None
 
 
-def target(settings: Settings) -> str | None:
-    """The channel of [slack], None without that section."""
-    return settings.slack.channel if settings.slack else None
-
-
-def connect(settings: Settings, timer: Timer) -> Sink:
+def connect(options: SlackOptions, settings: Settings, timer: Timer) -> Sink:
     """A client for the workspace of the settings; no call is made. Raises SinkConfigError."""
     if settings.slack is None:
         raise SinkConfigError("not_configured", "burnline.toml has no [slack] section; messages for Slack wait.")
@@ -184,7 +269,15 @@ def connect(settings: Settings, timer: Timer) -> Sink:
         token, base_url=settings.slack.base_url, timeout=CALL_SECONDS, retry_handlers=[], logger=_SDK_LOG
     )
     client.proxy = None  # urllib then follows HTTPS_PROXY and NO_PROXY itself; the SDK forgets NO_PROXY
-    return SlackSink(client, settings.slack.bot_token, timer)
+    return SlackSink(client, options.channel, settings.slack.bot_token, timer)
 
 
-SINK = SinkKind("slack", target=target, connect=connect)
+SINK = SinkKind(
+    name="slack",
+    options=SlackOptions,
+    target=lambda options: options.channel,
+    connect=connect,
+    updates=True,
+    threads=True,
+    repeatable=frozenset({"update"}),
+)

@@ -3,7 +3,8 @@
 An incident belongs to the window it was created in. The last 30 days are read again by every run, and days with an
 incident that is not resolved however old they are. PagerDuty knows when it was told, not when it began to hurt:
 the impact's start, its mitigation and the postmortem are custom fields of yours (`fields`), and unknown without. Merged
-incidents are kept with the one they were merged into and count nowhere.
+incidents are kept with the one they were merged into and count nowhere. What Burnline's own alerts opened there
+(`incident_key` begins with burnline:) is left out.
 """
 
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from collectors.pagerduty_pages import read_all, read_window
 from collectors.refusals import RefusedError
 from collectors.safe_url import SafeUrl
 from domain.incident.words import MERGED, OPEN, RESOLVED, SEVERITIES
+from domain.own_incidents import is_own
 from domain.window import Window
 from store.tables import Incident, IncidentSpan
 
@@ -56,7 +58,11 @@ def collect(window: Window, api: Api) -> Iterator[IncidentRow]:
     """Incidents that were created in the window. Raises CollectorError."""
     where = f"{api.name} {PATH}"
     found = read_window(api, PATH, "incidents", window, [("sort_by", "created_at:asc")])
-    rows = [row for row in found if window.start <= rfc3339_time(row, "created_at", where) < window.end]
+    rows = [
+        row
+        for row in found
+        if window.start <= rfc3339_time(row, "created_at", where) < window.end and not is_own(row.get("incident_key"))
+    ]
     logs = histories(api, rows, window)
     priorities = _Priorities(api)
     for row in rows:

@@ -69,7 +69,7 @@ def read_prices(problems: Problems) -> tuple[PriceEntry, ...]:
     """The prices; one that cannot be used leaves the published price in force."""
     prices: list[PriceEntry] = []
     lines: list[Line] = []
-    for line, written in toml_entries("price", _PriceTable, problems, beside="discount"):
+    for line, written in toml_entries("price", _PriceTable, problems, beside=("[[discount]]",)):
         amounts = written.amounts()
         if isinstance(amounts, str):
             problems.add(line, f"[[price]] {amounts}")
@@ -87,7 +87,7 @@ def read_prices(problems: Problems) -> tuple[PriceEntry, ...]:
 def read_discounts(problems: Problems) -> tuple[DiscountEntry, ...]:
     """The discounts in the order of the file; the first that holds counts."""
     discounts = []
-    for line, discount in toml_entries("discount", DiscountEntry, problems, beside="price"):
+    for line, discount in toml_entries("discount", DiscountEntry, problems, beside=("[[price]]",)):
         if discount.valid_to <= discount.valid_from:
             problems.add(line, f"the discount of {discount.provider} ends before it begins; swap its dates")
         else:

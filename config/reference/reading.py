@@ -4,12 +4,13 @@ import csv
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from config.reference.problem import Problems
 from config.settings import SettingsError, explain, read_toml
+from domain.wording import listed
 
 Model = TypeVar("Model", bound=BaseModel)
 Line = int | None
@@ -22,21 +23,17 @@ class Entry(BaseModel):
 
 
 def toml_entries(
-    key: str, model: type[Model], problems: Problems, *, beside: str | None = None
+    key: str, model: type[Model], problems: Problems, *, beside: tuple[str, ...] = ()
 ) -> Iterator[tuple[Line, Model]]:
-    """The `[[key]]` tables of a file with the line of each header; it may hold `[[beside]]` tables too.
+    """The `[[key]]` tables of a file with the line of each header; `beside` are what else it may hold, as written:
+    `[[discount]]`, `[to.<name>]`.
 
     Raises SettingsError for a file that is no TOML.
     """
     path = problems.path
     if not path.exists():
         return
-    content = read_toml(path)
-    unknown = content.keys() - {key, beside}
-    if unknown:
-        held = f"[[{key}]] tables" if beside is None else f"[[{key}]] and [[{beside}]] tables"
-        raise SettingsError(f"{path}: unknown key {min(unknown)!r}; this file holds {held} only")
-    entries = content.get(key, [])
+    entries = _content(path, f"[[{key}]]", *beside).get(key, [])
     if not isinstance(entries, list):
         raise SettingsError(f"{path}: write [[{key}]] with two brackets, one table for each")
     for line, entry in zip(_header_lines(path, key, len(entries)), entries, strict=True):
@@ -46,12 +43,73 @@ def toml_entries(
             problems.add(line, f"[[{key}]] {explain(error)}")
 
 
+def toml_tables(
+    key: str, model: type[Model], problems: Problems, *, beside: tuple[str, ...] = ()
+) -> Iterator[tuple[Line, str, Model]]:
+    """The `[key.<name>]` tables of a file with the line of each header; `beside` as in `toml_entries`.
+
+    Raises SettingsError for a file that is no TOML.
+    """
+    path = problems.path
+    if not path.exists():
+        return
+    tables = _content(path, f"[{key}.<name>]", *beside).get(key, {})
+    if not isinstance(tables, dict):
+        raise SettingsError(f"{path}: write {key} as tables with a name each: [{key}.<name>]")
+    for name, entry in tables.items():
+        line = _line_of(path, rf"\[\s*{key}\s*\.\s*[\"']?{re.escape(name)}[\"']?\s*\]")
+        try:
+            yield line, name, model.model_validate(entry)
+        except ValidationError as error:
+            problems.add(line, f"[{key}.{name}] {explain(error)}")
+
+
+def toml_table(
+    key: str, model: type[Model], problems: Problems, *, beside: tuple[str, ...] = ()
+) -> tuple[Line, Model] | None:
+    """The one `[key]` table of a file with the line of its header, None without it; `beside` as in `toml_entries`.
+
+    Raises SettingsError for a file that is no TOML.
+    """
+    path = problems.path
+    if not path.exists():
+        return None
+    content = _content(path, f"[{key}]", *beside)
+    if key not in content:
+        return None
+    line = _line_of(path, rf"\[\s*{key}\s*\]")
+    try:
+        return line, model.model_validate(content[key])
+    except ValidationError as error:
+        problems.add(line, f"[{key}] {explain(error)}")
+        return None
+
+
+def _content(path: Path, *held: str) -> dict[str, Any]:
+    """The parsed file. Raises SettingsError for another key than those of the tables in `held`."""
+    content = read_toml(path)
+    known = [header.strip("[]").partition(".")[0] for header in held]
+    unknown = content.keys() - set(known)
+    if unknown:
+        raise SettingsError(f"{path}: unknown key {min(unknown)!r}; this file holds {listed(held)} tables only")
+    return content
+
+
 def _header_lines(path: Path, key: str, count: int) -> list[Line]:
     """The lines of the table headers; None where the tables are written in another way."""
-    header = re.compile(rf"\s*\[\[\s*{key}\s*\]\]")
-    lines = path.read_text(encoding="utf-8").splitlines()
-    found: list[Line] = [number for number, line in enumerate(lines, start=1) if header.match(line)]
+    found: list[Line] = [*_lines_of(path, rf"\[\[\s*{key}\s*\]\]")]
     return found if len(found) == count else [None] * count
+
+
+def _line_of(path: Path, header: str) -> Line:
+    return next(_lines_of(path, header), None)
+
+
+def _lines_of(path: Path, header: str) -> Iterator[int]:
+    begins = re.compile(rf"\s*{header}")
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if begins.match(line):
+            yield number
 
 
 def csv_entries(

@@ -22,7 +22,7 @@ from store import attributed, source_health
 from store.bulk import insert_rows
 from store.engine import Store
 from store.schema import table, to_batch
-from store.tables import Alert, Attribution, BillDay, Budget, CollectorRun, CostDay, Feature, Outbox
+from store.tables import Alert, AlertDelivery, Attribution, BillDay, Budget, CollectorRun, CostDay, Feature, Outbox
 
 NOW = datetime(2026, 11, 22, 8, 26, tzinfo=UTC)
 START = date(2026, 11, 1)
@@ -82,6 +82,10 @@ def insert(store: Store, row: type, rows: Sequence[Any]) -> None:
 
 def alerts(store: Store) -> list[Alert]:
     return [Alert(**row) for row in _rows(store, Alert, "opened_at")]
+
+
+def deliveries(store: Store) -> list[AlertDelivery]:
+    return [AlertDelivery(**row) for row in _rows(store, AlertDelivery, "destination")]
 
 
 def outbox(store: Store) -> list[Outbox]:

@@ -15,9 +15,9 @@ import pytest
 import sqlalchemy as sa
 
 from alerts import Sent, check, deliver
-from alerts.notice import Notice
 from alerts.outbox import backoff
 from alerts.outbox_rows import LEASE, UNCONFIRMED, OutboxRows
+from alerts.sink import Action, Letter, Receipt, RefusedError
 from alerts.sinks.slack import SlackSink
 from config.secrets import RedactingFilter
 from config.settings import Settings, Slack
@@ -25,13 +25,13 @@ from sandbox.keys import EXPIRED_SLACK_TOKEN, SLACK_TOKEN
 from sandbox.slack_store import FINOPS_CHANNEL
 from store.engine import Store
 from store.schema import table
-from store.tables import Alert, Outbox
+from store.tables import AlertDelivery, Outbox
 from tests.alerts.support import (
     NOW,
     TOKEN_VARIABLE,
     SlackServer,
-    alerts,
     collected,
+    deliveries,
     outbox,
     seed_workplace,
     set_budget,
@@ -82,6 +82,14 @@ def worsen_and_resolve(store: Store, settings: Settings) -> None:
     assert check(store, settings, NOW + timedelta(minutes=5)).message_count == 2
     set_budget(store, Decimal(90_000))
     assert check(store, settings, NOW + timedelta(minutes=10)).message_count == 2
+
+
+def claim_and_die(store: Store) -> None:
+    """As a worker leaves a message that was killed while it sent it."""
+    until = (NOW + LEASE).replace(tzinfo=None)
+    died = {"attempt_count": 1, "next_attempt_at": until, "error_code": UNCONFIRMED}
+    with store.write() as connection:
+        connection.execute(sa.update(table(Outbox)).values(**died))
 
 
 def with_slack(settings: Settings, **changes: str) -> Settings:
@@ -189,18 +197,43 @@ def test_a_slack_section_taken_away_keeps_its_messages(overspent: Store, setting
     assert send(overspent, settings).sent == 1
 
 
-def test_a_missing_channel_is_dead_and_visible_and_the_right_one_gets_the_rest(
-    overspent: Store, settings: Settings, slack: SlackServer, caplog: pytest.LogCaptureFixture
+def test_messages_for_a_missing_channel_wait_for_the_right_one(
+    overspent: Store, settings: Settings, slack: SlackServer
 ) -> None:
-    wrong = table(Outbox)
-    with overspent.write() as connection:
-        connection.execute(sa.update(wrong).values(target="C0NOWHERE"))
-    sent = send(overspent, settings)
-    assert sent.dead == [("Team Workplace is heading over its November budget", "channel_not_found")]
-    assert (sent.sent, sent.waiting) == (0, 0)
-    (message,) = outbox(overspent)
-    assert (message.status, message.error_code, message.attempt_count) == ("dead", "channel_not_found", 1)
-    assert "slack refuses a message for C0NOWHERE (channel_not_found)" in caplog.text
+    wrong = with_slack(settings, channel="C0NOWHERE")
+    sent = send(overspent, wrong)
+    assert sent.stopped == {
+        "slack": "Slack has no channel C0NOWHERE for this bot (channel_not_found): correct the channel, or invite the "
+        "bot to it. Messages for it wait until then."
+    }
+    assert (sent.sent, sent.waiting, sent.dead) == (0, 1, [])
+    assert send(overspent, settings, 1).sent == 1
+    assert len(slack.roots()) == 1
+
+
+def test_a_refused_message_is_dead_and_named_once_and_the_next_is_tried(
+    overspent: Store,
+    settings: Settings,
+    slack: SlackServer,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> Receipt:
+        raise RefusedError("no_text")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SlackSink, "send", refuse)
+        assert send(overspent, settings).dead == [
+            ("Team Workplace is heading over its November budget", "no_text"),
+        ]
+        (message,) = outbox(overspent)
+        assert (message.status, message.error_code, message.attempt_count) == ("dead", "no_text", 1)
+        collected(
+            overspent, "openai_usage", NOW + timedelta(seconds=1), "failed", error_kind="fatal", error_message="No."
+        )
+        check(overspent, settings, NOW + timedelta(seconds=1))
+        assert len(send(overspent, settings, 1).dead) == 1
+    assert caplog.text.count("refuses a message: no_text") == 1
     spend(overspent, date(2026, 11, 21), Decimal(2000))
     check(overspent, settings, NOW + timedelta(minutes=5))
     assert send(overspent, settings, 5).sent == 2
@@ -213,14 +246,14 @@ def test_a_deleted_message_is_posted_anew_and_the_thread_goes_on_there(
     overspent: Store, settings: Settings, slack: SlackServer
 ) -> None:
     send(overspent, settings)
-    gone = table(Alert)
+    gone = table(AlertDelivery)
     with overspent.write() as connection:
         connection.execute(sa.update(gone).values(external_id=f"{FINOPS_CHANNEL}:1700000000.000001"))
     worsen_and_resolve(overspent, settings)
     assert send(overspent, settings, 11).sent == 4
     _, again = slack.roots()
     assert len(slack.replies(again)) == 2
-    assert alerts(overspent)[0].external_id == f"{again['channel']}:{again['ts']}"
+    assert deliveries(overspent)[0].external_id == f"{again['channel']}:{again['ts']}"
 
 
 def test_blocks_that_slack_refuses_are_sent_as_plain_text(
@@ -249,10 +282,7 @@ def test_one_alert_that_cannot_be_sent_holds_back_only_itself(
 def test_a_message_under_way_elsewhere_is_not_sent_a_second_time_before_its_lease_ends(
     overspent: Store, settings: Settings
 ) -> None:
-    claimed = table(Outbox)
-    until = (NOW + LEASE).replace(tzinfo=None)
-    with overspent.write() as connection:
-        connection.execute(sa.update(claimed).values(attempt_count=1, next_attempt_at=until, error_code=UNCONFIRMED))
+    claim_and_die(overspent)
     assert send(overspent, settings, 1, retry_now=True).sent == 0
     assert send(overspent, settings, 2).sent == 1
 
@@ -260,13 +290,13 @@ def test_a_message_under_way_elsewhere_is_not_sent_a_second_time_before_its_leas
 def test_two_workers_at_once_send_a_message_once(
     overspent: Store, settings: Settings, slack: SlackServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    post = SlackSink.post
+    send_one = SlackSink.send
 
-    def post_while_another_worker_looks(sink: SlackSink, target: str, notice: Notice) -> str:
+    def send_while_another_worker_looks(sink: SlackSink, action: Action, letter: Letter) -> Receipt:
         assert send(overspent, settings, 1, retry_now=True) == Sent(waiting=1)
-        return post(sink, target, notice)
+        return send_one(sink, action, letter)
 
-    monkeypatch.setattr(SlackSink, "post", post_while_another_worker_looks)
+    monkeypatch.setattr(SlackSink, "send", send_while_another_worker_looks)
     assert send(overspent, settings) == Sent(sent=1, reached={"slack"})
     assert len(slack.messages()) == 1
 
@@ -296,7 +326,7 @@ if stage == "deciding":
 check(store, settings, datetime.fromisoformat(now))
 if stage == "decided":
     die()
-SlackSink.post = die
+SlackSink.send = die
 deliver(store, settings, datetime.fromisoformat(now))
 """
 

@@ -14,6 +14,7 @@ from tests.alerts.support import (
     alerts,
     budget_row,
     collected,
+    deliveries,
     insert,
     outbox,
     seed_workplace,
@@ -93,4 +94,7 @@ def test_an_alert_runs_its_course(store: Store, settings: Settings, slack: Slack
     (root,) = slack.roots()
     assert slack.replies(root)[0].startswith("Resolved after 1 hour:")
     (alert,) = alerts(store)
-    assert (alert.status, alert.external_id) == ("resolved", f"{root['channel']}:{root['ts']}")
+    assert alert.status == "resolved"
+    (told,) = deliveries(store)
+    assert (told.destination, told.target) == ("slack", root["channel"])
+    assert told.external_id == f"{root['channel']}:{root['ts']}"

@@ -24,6 +24,7 @@ from tests.alerts.support import (
     SlackServer,
     alerts,
     collected,
+    deliveries,
     outbox,
     seed_workplace,
     set_budget,
@@ -67,8 +68,8 @@ def test_a_budget_is_one_message_that_worsens_and_resolves_in_its_thread(
     assert root["text"].startswith("🟠 Ticket: Team Workplace is heading over its November budget")
     assert "51% of its November budget: $5,102 of $10,000 with 19 days left" in root["text"]
     assert "lands at $15,308 (+53%)" in root["text"]
-    (alert,) = alerts(store)
-    assert alert.external_id == f"{root['channel']}:{root['ts']}"
+    (told,) = deliveries(store)
+    assert told.external_id == f"{root['channel']}:{root['ts']}"
 
     for minutes in (5, 10):
         assert pass_by(store, settings, slack, eleventh + timedelta(minutes=minutes)).sent == 0

@@ -31,7 +31,7 @@ def test_going_on_is_logged_and_the_next_stop_again(caplog: pytest.LogCaptureFix
     stopped, sent = Sent(stopped={"slack": WHY}), Sent(sent=1, reached={"slack"})
     assert told(caplog, sent, stopped, sent, sent, stopped) == [
         (logging.ERROR, WHY),
-        (logging.WARNING, "The sink slack takes messages again."),
+        (logging.WARNING, "slack takes messages again."),
         (logging.ERROR, WHY),
     ]
 

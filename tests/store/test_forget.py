@@ -24,7 +24,11 @@ def left_of(store: Store, source: str) -> dict[str, int]:
 
 def test_no_table_remembers_a_forgotten_source_and_the_others_stay(duckdb_store: Store) -> None:
     for source in ("a", "b"):
-        facts = (charge(1, "5", source=source, billing_account_id=f"org-{source}"), usage(1, source=source), request(1, 0, source=source))
+        facts = (
+            charge(1, "5", source=source, billing_account_id=f"org-{source}"),
+            usage(1, source=source),
+            request(1, 0, source=source),
+        )
         for fact in facts:
             load(duckdb_store, [fact], days(1, 2), row=type(fact), source=source)
     before = left_of(duckdb_store, "b")

@@ -11,6 +11,7 @@ from collectors.base import Api
 from collectors.errors import DataError
 from collectors.refusals import RefusedError
 from collectors.sources.pagerduty import SOURCE
+from domain.own_incidents import incident_key
 from domain.window import Window
 from store.tables import Incident, IncidentSpan
 
@@ -196,3 +197,14 @@ def test_the_vendor_is_spoken_to_in_its_own_version(told: Any, api_of: Callable[
     headers = told.asked[0].headers
     assert headers["accept"] == "application/vnd.pagerduty+json;version=2"
     assert headers["authorization"] == "Token token=sk-admin-abcdef123456"
+
+
+def test_what_burnline_itself_opened_is_left_out(vendor: Any, collected: Collected) -> None:
+    row = {"status": "triggered", "service": {"summary": "llm"}, "created_at": "2026-10-02T10:00:00Z", "teams": []}
+    own = {**row, "id": "P1", "incident_key": incident_key("slo_burn:chat")}
+    other = {**row, "id": "P2", "incident_key": "lat-p95:chat"}
+    vendor.says("/incidents", {**PAGE, "incidents": [own, other]})
+    for path in ("/log_entries", "/incidents/P2/log_entries"):
+        vendor.says(path, {**PAGE, "log_entries": []})
+    vendor.says("/priorities", {**PAGE, "priorities": []})
+    assert list(incidents(collected(SOURCE, WINDOW))) == ["P2"]
