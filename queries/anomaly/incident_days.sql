@@ -1,0 +1,19 @@
+-- title:   Which days of series that alerted lately were judged, and how?
+-- grain:   one row per (metric, scope_type, scope, UTC day) since `start` of series with an alert or a withdrawn one
+--          since `since`
+-- params:  start date, since date, metrics texts
+-- returns: metric text, scope_type text, scope text, unit text, day date, state text, score ratio, threshold ratio,
+--          actual ratio, expected ratio, base_count count, is_alerting flag, incident_on date, withdrawn_at timestamp
+select
+  d.metric, d.scope_type, d.scope, d.unit, d.day, d.state, d.score, d.threshold, d.actual, d.expected, d.base_count,
+  d.is_alerting, d.incident_on, d.withdrawn_at
+from anomaly_day d
+join (
+  select distinct metric, scope_type, scope, unit
+  from anomaly_day
+  where incident_on is not null
+    and day >= cast(:since as date)
+    and (:any_metrics or metric in :metrics)
+) s on s.metric = d.metric and s.scope_type = d.scope_type and s.scope = d.scope and s.unit = d.unit
+where d.day >= cast(:start as date)
+order by d.metric, d.scope_type, d.scope, d.unit, d.day
