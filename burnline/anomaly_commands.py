@@ -1,12 +1,15 @@
-"""Commands around anomalies: try the detector on the past."""
+"""Commands around anomalies: judge what is stored, try the detector on any series."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from alerts.detection.evaluate import detect
 from burnline.anomaly import backtest_anomalies, write_alerts
 from burnline.anomaly_file import read_metrics
+from burnline.context import open_context, utc_now
 from burnline.failure import errors, one_sentence
 from burnline.options import Json
 from burnline.output import out, print_json
@@ -15,9 +18,16 @@ from config.settings import SettingsError
 app = typer.Typer(no_args_is_help=True, help="Days that are not like their past.")
 
 
-@app.callback()
-def _group() -> None:
-    """A group of commands, even while there is only one."""
+@app.command("detect")
+def detect_command(as_json: Json = False) -> None:
+    """Judge the newest complete days of every stored series now; the rules tell of what was found."""
+    with one_sentence():
+        context = open_context()
+        found = detect(context.store, context.settings, utc_now())
+        if as_json:
+            print_json(asdict(found))
+            return
+        out.print(found.sentence())
 
 
 @app.command("backtest")

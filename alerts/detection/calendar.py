@@ -56,14 +56,21 @@ class Calendar:
         return [rows[scope] for kind, scope in touched if kind == scope_type and scope in rows]
 
     def _launching(self, one: Mapping[str, Any], scope_type: str, rows: Mapping[str, int]) -> list[int | None]:
-        """A launch may move the feature and its models; that a team or the organisation moves is still news."""
+        """A launch may move the feature, its models and its team; that the organisation moves is still news."""
         if one["scope_type"] is None:
             return [None]
         named = (one["scope_type"], one["scope"])
-        return [rows[scope] for kind, scope in {named, *self._below(named)} if kind == scope_type and scope in rows]
+        moving = {named, *above(named, self.parents), *self._below(named)} - {WHOLE}
+        return [rows[scope] for kind, scope in moving if kind == scope_type and scope in rows]
 
     def _below(self, named: Series) -> list[Series]:
-        return [child for child, parent in self.parents.items() if parent == named]
+        """The models of a feature, and the providers of a team that is this feature's."""
+        teams = [series for series in above(named, self.parents) if series != WHOLE]
+        return [
+            child
+            for child, parent in self.parents.items()
+            if parent == named or (parent in teams and child[0] == "provider")
+        ]
 
 
 def parents_of(scopes: Sequence[Mapping[str, Any]]) -> dict[Series, Series]:

@@ -18,6 +18,7 @@ from alerts.detection.rows import batch
 from alerts.detection.series import block
 from config.settings import Settings
 from domain.closing import ENDED_DAYS
+from domain.wording import count
 from queries.promises import Ask
 from queries.runner import run
 from store.anomalies import Slice, finish_run, last_digest, replace_days
@@ -42,6 +43,13 @@ class Detected:
     alerting_count: int = 0
     opened_count: int = 0
     withdrawn_count: int = 0
+
+    def sentence(self) -> str:
+        """How it went, for a person."""
+        return (
+            f"{self.series_count:,} series, {count(self.scored_count, 'day')} scored: "
+            f"{self.alerting_count:,} alert, {self.opened_count:,} of them anew; {self.withdrawn_count:,} withdrawn."
+        )
 
     def and_also(self, other: "Detected") -> "Detected":
         """Both together."""

@@ -34,15 +34,20 @@ Numbers = NDArray[np.float64]
 
 @dataclass
 class Watched:
-    """The days from `first` on of each feature; change the arrays, then `write`."""
+    """The days from `first` on of each feature in one store; change the arrays, then `write`."""
 
     first: date
     days: int
     requests: dict[str, Numbers] = field(default_factory=dict)
     unit_cost: dict[str, Numbers] = field(default_factory=dict)
     tokens: dict[str, Numbers] = field(default_factory=dict)
+    _written: dict[str, Numbers] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Days as they usually are."""
         rng = np.random.default_rng(SEED)
         for name in FEATURES:
             shape = WEEK[[(self.first + timedelta(days=n)).weekday() for n in range(self.days)]]
@@ -55,24 +60,37 @@ class Watched:
         return self.first + timedelta(days=column % self.days)
 
     def write(self, store: Store) -> None:
-        """Makes these the only costs and usage of the store."""
+        """Makes these the costs and usage of the store; days that are there as they are stay."""
+        columns = self._changed()
         usage: list[UsageDay] = []
         costs: list[CostDay] = []
         for name, (_, _, provider, model) in FEATURES.items():
-            for column in range(self.days):
+            for column in columns:
                 requests = int(self.requests[name][column])
                 cost = Decimal(f"{requests * self.unit_cost[name][column]:.6f}")
                 usage.append(_usage(name, provider, model, self.day(column), requests, self.tokens[name][column]))
                 costs.append(_cost(name, provider, model, self.day(column), cost))
+        days = [self.day(column) for column in columns]
         with store.write() as connection:
             for row in (CostDay, BillDay, UsageDay, ModelUsageDay):
-                connection.execute(sa.delete(table(row)))
+                connection.execute(sa.delete(table(row)).where(table(row).c.day.in_(days)))
         insert(store, UsageDay, usage)
         insert(store, CostDay, costs)
         insert(store, BillDay, [_bill(cost) for cost in costs])
         insert(store, ModelUsageDay, [_model_usage(one) for one in usage])
         with store.write() as connection:
-            attributed.rebuild(connection)
+            attributed.rebuild(connection, days)
+
+    def _changed(self) -> list[int]:
+        now = {
+            f"{kind} {name}": values.copy()
+            for kind, of_kind in (("requests", self.requests), ("cost", self.unit_cost), ("tokens", self.tokens))
+            for name, values in of_kind.items()
+        }
+        before, self._written = self._written, now
+        if not before:
+            return list(range(self.days))
+        return sorted({int(n) for key, values in now.items() for n in np.flatnonzero(values != before[key])})
 
 
 def declare(store: Store) -> None:
