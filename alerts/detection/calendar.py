@@ -13,8 +13,9 @@ Series = tuple[str, str]
 """A scope type and a scope."""
 
 WHOLE: Series = ("organization", "")
-PLANNED, LAUNCHES = ("planned", "expected"), ("launch", "release")
-NOT_USEFUL = "not useful"
+EXPECTED, NOT_USEFUL = "expected", "not useful"
+"""What a person may answer to an alert."""
+PLANNED, LAUNCHES = ("planned", EXPECTED), ("launch", "release")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 -- title:   What did the requests of each scope cost each day, and to which day are bill and usage complete?
 -- grain:   one row per (scope, UTC day) with costs and requests of the same slices, of scopes with both since `since`;
---          known_to is the first day that some provider's bill or usage of the scope does not cover, NULL when one never
+--          known_to is the first day that some bill or usage report of the scope does not cover, NULL when one never
 --          told
 -- params:  start date, end date (UTC days, half-open), since date (who delivered since then is waited for), scope_type
 --          text(organization|team|feature|model|provider), currency text

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +11,11 @@ import sqlalchemy as sa
 from alerts import check
 from alerts.base import Finding, Situation
 from alerts.detection.evaluate import Detected, detect, detect_if_new
+from alerts.detection.feedback import Answer, answer
 from alerts.discovery import rules
 from alerts.engine import evaluate
-from config.settings import Anomalies, Settings
+from config.settings import Anomalies, Settings, SettingsError
 from queries.runner import run
-from store.anomalies import add_feedback
 from store.engine import Store, open_store
 from store.migrate import upgrade
 from store.schema import table
@@ -227,12 +226,8 @@ def test_a_holiday_is_eased_and_opinions_raise_the_threshold(store: Store, watch
     last = watched.day(-1)
     assert {scope for scope, day in alerting(store, "requests") if day == last} == {"desk", "search"}
     settings = Settings(anomalies=Anomalies(holidays={"DE": (last,)}))
-    opinion = {
-        "given_at": NOW, "metric": "requests", "scope_type": "feature", "scope": "search", "verdict": "not useful",
-        "start_on": last, "end_on": last + timedelta(days=1),
-    }  # fmt: skip
-    for number in range(8):
-        add_feedback(store, AnomalyFeedback(feedback_id=str(number), **opinion))
+    for _ in range(8):
+        answer(store, f"anomaly:requests:feature:search:{last}", Answer("not useful"), NOW)
     detect(store, settings, NOW)
     assert {scope for scope, day in alerting(store, "requests") if day == last} == set()
 
@@ -268,7 +263,19 @@ def test_small_money_is_detected_and_waits(store: Store, watched: Watched) -> No
     assert live(store) != {}
 
 
-def test_settings_name_their_metrics(tmp_path: Path) -> None:
+def test_an_answer_names_an_alert(store: Store) -> None:
+    row = answer(store, "anomaly:cost:model:ft:small:2026-11-20", Answer("expected", date(2026, 11, 22)), NOW)
+    assert (row.scope_type, row.scope, row.start_on, row.end_on) == (
+        "model", "ft:small", date(2026, 11, 20), date(2026, 11, 23),
+    )  # fmt: skip
+    for wrong in ("budget:team:Shop:2026-11-01:USD", "anomaly:costs:team:Shop:2026-11-01", "anomaly"):
+        with pytest.raises(SettingsError, match="is no anomaly alert"):
+            answer(store, wrong, Answer("expected"), NOW)
+    with pytest.raises(SettingsError, match="lies before the incident"):
+        answer(store, "anomaly:cost:team:Shop:2026-11-20", Answer("expected", date(2026, 11, 19)), NOW)
+
+
+def test_settings_name_their_metrics() -> None:
     chosen = Settings.model_validate({"anomalies": {"sensitivity": "low", "metrics": {"cost": "high"}}}).anomalies
     assert (chosen.sensitivity_of("cost").factor, chosen.sensitivity_of("requests").factor) == (0.8, 1.2)
     with pytest.raises(ValueError, match="metrics"):
