@@ -12,7 +12,7 @@ from store import bulk
 from store.bulk import insert_rows
 from store.engine import Store
 from store.schema import table, to_batch
-from store.tables import AnomalyDay, AnomalyFeedback, AnomalyRun
+from store.tables import AnomalyDay, AnomalyFeedback, AnomalyHour, AnomalyRun
 
 KEPT_DAYS = 100
 """The level's usual movement looks back 63 days, its return 45, and a season shows how often a series alerts."""
@@ -21,6 +21,8 @@ HABIT_KEPT_DAYS = 230
 HABIT_DAYS = (1, 2, 3, 15)
 """Of a month, and its last."""
 RUN_KEPT = timedelta(days=30)
+HOURS_KEPT = timedelta(days=7)
+"""A warning is told until its day is judged; a bill may be days late."""
 LISTED = 500
 """Scopes that one statement names."""
 
@@ -62,6 +64,15 @@ def _listed(scopes: Sequence[str] | None) -> Iterable[Sequence[str] | None]:
     if scopes is None:
         return [None]
     return [scopes[start : start + LISTED] for start in range(0, len(scopes), LISTED)]
+
+
+def replace_hours(store: Store, since: datetime, hours: Sequence[AnomalyHour]) -> None:
+    """Makes these the only warnings from a moment on; those before it are forgotten after some days."""
+    column = table(AnomalyHour).c.hour
+    gone = (column >= _naive(since)) | (column < _naive(since - HOURS_KEPT))
+    with store.write() as connection:
+        connection.execute(sa.delete(table(AnomalyHour)).where(gone))
+        insert_rows(connection, AnomalyHour, to_batch(AnomalyHour, hours))
 
 
 def finish_run(store: Store, run: AnomalyRun) -> None:

@@ -1003,6 +1003,23 @@ class AnomalyDay:
 
 
 @dataclass(slots=True, kw_only=True)
+class AnomalyHour:
+    """One hour of a series that warns early: metric × scope type × scope × unit × UTC hour, of the last days.
+
+    `expected` is the median of the same hour of seven days. What a cost is comes from list prices here.
+    """
+
+    metric: str
+    scope_type: str
+    scope: str
+    unit: str
+    hour: datetime
+    score: float
+    actual: float
+    expected: float | None
+
+
+@dataclass(slots=True, kw_only=True)
 class AnomalyFeedback:
     """One answer of a person to an alert of a series. `verdict` is expected or not useful.
 
@@ -1078,6 +1095,7 @@ LEDGERS = (
     AlertEvent,
     Outbox,
     AnomalyDay,
+    AnomalyHour,
     AnomalyFeedback,
     AnomalyRun,
 )

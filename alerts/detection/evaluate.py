@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial, reduce
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import uuid4
 import numpy as np
 
 from alerts.detection.calendar import Calendar, parents_of
+from alerts.detection.hourly import warn_early
 from alerts.detection.judge import Judged, judge
 from alerts.detection.memory import day_of, recall
 from alerts.detection.metrics import FAMILIES, Family, Metric
@@ -36,19 +37,21 @@ OWNED_DAYS = 28
 @dataclass(frozen=True, slots=True)
 class Detected:
     """What one evaluation did, in days of series: scored, alerting among them, alerting for the first time, and those
-    that late data took back."""
+    that late data took back; and the hours that warn early."""
 
     series_count: int = 0
     scored_count: int = 0
     alerting_count: int = 0
     opened_count: int = 0
     withdrawn_count: int = 0
+    warning_count: int = 0
 
     def sentence(self) -> str:
         """How it went, for a person."""
         return (
             f"{self.series_count:,} series, {count(self.scored_count, 'day')} scored: "
-            f"{self.alerting_count:,} alert, {self.opened_count:,} of them anew; {self.withdrawn_count:,} withdrawn."
+            f"{self.alerting_count:,} alert, {self.opened_count:,} of them anew; {self.withdrawn_count:,} withdrawn; "
+            f"{count(self.warning_count, 'hour')} warn early."
         )
 
     def and_also(self, other: "Detected") -> "Detected":
@@ -79,6 +82,7 @@ def detect(store: Store, settings: Settings, now: datetime) -> Detected:
                 replace_days(store, waiting)
                 waiting = []
     replace_days(store, waiting)
+    found = replace(found, warning_count=warn_early(store, ask, settings, now))
     finish_run(
         store,
         AnomalyRun(

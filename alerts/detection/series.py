@@ -62,12 +62,19 @@ class Block:
 def block(table: pa.Table, metric: Metric, first_day: date, days: int) -> Block:
     """The series of one metric from rows by scope and day. Scopes that were never told to be complete are left out."""
     told = table.filter(pc.is_valid(table["known_to"]))
+    columns, ends = (columns_of(told[name], first_day) for name in ("day", "known_to"))
+    return placed(told, metric, first_day, columns, ends, days)
+
+
+def placed(
+    told: pa.Table, metric: Metric, first_day: date, columns: Places, known_to_columns: Places, length: int
+) -> Block:
+    """The series of rows that are known to belong to these columns, days or hours, of `length`."""
     scopes, rows = places_of(told["scope"])
-    columns = columns_of(told["day"], first_day)
     known_to = np.zeros(len(scopes), dtype=np.int64)
-    known_to[rows] = columns_of(told["known_to"], first_day)
-    known_to = np.clip(known_to, 0, days)
-    shape = (len(scopes), days)
+    known_to[rows] = known_to_columns
+    known_to = np.clip(known_to, 0, length)
+    shape = (len(scopes), length)
     base = None
     if metric.form == "percentile":
         values, base = _percentile(told, metric.value, str(metric.base), rows, columns, shape)
@@ -80,7 +87,7 @@ def block(table: pa.Table, metric: Metric, first_day: date, days: int) -> Block:
         values = cost_per_request(values, base)
     elif metric.form == "rate" and base is not None:
         values = np.where(base > 0, values, np.nan)
-    complete = np.arange(days) < known_to[:, np.newaxis]
+    complete = np.arange(length) < known_to[:, np.newaxis]
     values = np.where(complete & (values >= 0), values, np.nan)
     return Block(scopes, first_day, known_to, values if metric.form == "rate" else started(values), base)
 

@@ -16,4 +16,4 @@ def find(rows: Mapping[str, Sequence[Row]], situation: Situation) -> list[Findin
     return findings(rows, situation, TERMS)
 
 
-RULE = AnomalyRule("cost_anomaly", every="15m", queries={}, find=find, kind="cost", metrics=tuple(TERMS), explains=True)
+RULE = AnomalyRule("cost_anomaly", every="15m", queries={}, find=find, kind="cost", terms=TERMS, explains=True)

@@ -16,4 +16,4 @@ def find(rows: Mapping[str, Sequence[Row]], situation: Situation) -> list[Findin
     return findings(rows, situation, TERMS)
 
 
-RULE = AnomalyRule("error_anomaly", every="15m", queries={}, find=find, kind="promise", metrics=tuple(TERMS))
+RULE = AnomalyRule("error_anomaly", every="15m", queries={}, find=find, kind="promise", terms=TERMS)

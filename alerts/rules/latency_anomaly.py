@@ -15,4 +15,4 @@ def find(rows: Mapping[str, Sequence[Row]], situation: Situation) -> list[Findin
     return findings(rows, situation, TERMS)
 
 
-RULE = AnomalyRule("latency_anomaly", every="15m", queries={}, find=find, kind="promise", metrics=tuple(TERMS))
+RULE = AnomalyRule("latency_anomaly", every="15m", queries={}, find=find, kind="promise", terms=TERMS)

@@ -9,13 +9,13 @@ from alerts.detection.rule import AnomalyRule
 from alerts.detection.terms import Terms, amount
 
 TERMS = {"cost_per_request": Terms("Cost per request", "ticket", "info", amount, "unit-economics")}
-EXPLAINING = "cost"
+EXPLAINING = frozenset({"cost"})
 """Where the cost of the same scope has an alert of these days, it says what moved, and a second alert says no more."""
 
 
 def find(rows: Mapping[str, Sequence[Row]], situation: Situation) -> list[Finding]:
     """One finding per incident of a cost per request."""
-    return findings(rows, situation, TERMS, frozenset({EXPLAINING}))
+    return findings(rows, situation, TERMS, EXPLAINING)
 
 
 RULE = AnomalyRule(
@@ -24,6 +24,7 @@ RULE = AnomalyRule(
     queries={},
     find=find,
     kind="cost",
-    metrics=(*TERMS, EXPLAINING),
+    terms=TERMS,
+    yields_to=EXPLAINING,
     explains=True,
 )

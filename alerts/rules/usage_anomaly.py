@@ -13,13 +13,13 @@ TERMS = {
     "tokens_per_request": Terms("Tokens per request", "ticket", "info", whole, "unit-economics"),
 }
 """Missing requests are people who are not served; more of them cost, and the cost has an alert of its own."""
-EXPLAINING = "cost"
+EXPLAINING = frozenset({"cost"})
 """Where the cost of the same scope has an alert of these days, it says what moved, and a second alert says no more."""
 
 
 def find(rows: Mapping[str, Sequence[Row]], situation: Situation) -> list[Finding]:
     """One finding per incident of a usage."""
-    return findings(rows, situation, TERMS, frozenset({EXPLAINING}))
+    return findings(rows, situation, TERMS, EXPLAINING)
 
 
-RULE = AnomalyRule("usage_anomaly", every="15m", queries={}, find=find, kind="usage", metrics=(*TERMS, EXPLAINING))
+RULE = AnomalyRule("usage_anomaly", every="15m", queries={}, find=find, kind="usage", terms=TERMS, yields_to=EXPLAINING)

@@ -33,6 +33,17 @@ def upgrade() -> None:
         sa.Column("moved", sa.Float(53), nullable=True),
     )
     op.create_table(
+        "anomaly_hour",
+        sa.Column("metric", sa.Text(), nullable=False),
+        sa.Column("scope_type", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("hour", sa.DateTime(), nullable=False),
+        sa.Column("score", sa.Float(53), nullable=False),
+        sa.Column("actual", sa.Float(53), nullable=False),
+        sa.Column("expected", sa.Float(53), nullable=True),
+    )
+    op.create_table(
         "anomaly_feedback",
         sa.Column("feedback_id", sa.Text(), nullable=False),
         sa.Column("given_at", sa.DateTime(), nullable=False),
