@@ -1,7 +1,7 @@
 -- title:   Who owns what is watched, and what stands above it?
--- grain:   one row per (scope_type, scope) with costs or usage in the period; the parent is what most of its cost (else
---          of its requests) belongs to: a team's is the organisation, a feature's its team, a model's a feature, a
---          provider's a team
+-- grain:   one row per (scope_type, scope) with costs or usage in the period, or declared; the parent is what most of
+--          its cost (else of its requests) belongs to: a team's is the organisation, a feature's its team, a model's a
+--          feature, a provider's a team
 -- params:  start date, end date (UTC days, half-open), currency text
 -- returns: scope_type text, scope text, name text, owner text, team text, parent_type text, parent text
 with used as (
@@ -26,6 +26,10 @@ pair as (
   select 'model', model, 'feature', feature, cost, requests from used
   union all
   select 'provider', provider, 'team', team, cost, requests from used
+  union all
+  select 'feature', feature, 'team', team, cast(0 as decimal(38, 12)), 0 from feature
+  union all
+  select 'team', team, 'organization', '', cast(0 as decimal(38, 12)), 0 from feature
 ),
 placed as (
   select
