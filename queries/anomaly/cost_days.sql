@@ -1,14 +1,19 @@
 -- title:   What did each scope cost each day, and to which day is its bill complete?
--- grain:   one row per (scope, UTC day) with costs, of scopes with costs since `since`; known_to is the first day that
---          some provider's bill of the scope does not cover, NULL when one never told
--- params:  start date, end date (UTC days, half-open), since date (who delivered since then is waited for), scope_type
---          text(organization|team|feature|model|provider), currency text
+-- grain:   one row per (scope, UTC day) with costs; known_to is the first day that some provider's bill of the scope
+--          does not cover, NULL when one never told
+-- params:  start date, end date (UTC days, half-open), since date (a source that told nothing since is waited for while
+--          it is configured), scope_type text(organization|team|feature|model|provider), currency text
 -- returns: scope text, day date, known_to date, billed_cost ratio
 with known_source as (
   select
     s.provider,
     case when count(*) = count(h.watermark_at) then cast(min(h.watermark_at) as date) end as known_to
-  from (select distinct provider, source from bill_day where day >= cast(:since as date)) s
+  from (
+    select distinct provider, source
+    from bill_day
+    where day >= cast(:start as date)
+      and (day >= cast(:since as date) or source in (select source from source_state))
+  ) s
   left join source_health h on h.source = s.source
   group by s.provider
 ),
@@ -27,10 +32,10 @@ known as (
       end as scope,
       provider
     from attributed_cost_day
-    where day >= cast(:since as date)
+    where day >= cast(:start as date)
       and currency = :currency
   ) u
-  left join known_source k on k.provider = u.provider
+  join known_source k on k.provider = u.provider
   group by u.scope
 )
 select

@@ -2,14 +2,19 @@
 -- grain:   one row per (scope, UTC day) with logged requests; valid: all but those the caller got wrong (4xx other than
 --          429); bad: failed or throttled; known_to is the first day that some log of the scope's providers does not
 --          cover, NULL when one never told
--- params:  start date, end date (UTC days, half-open), since date (who delivered since then is waited for), scope_type
---          text(organization|team|feature|model|provider)
+-- params:  start date, end date (UTC days, half-open), since date (a source that told nothing since is waited for while
+--          it is configured), scope_type text(organization|team|feature|model|provider)
 -- returns: scope text, day date, known_to date, bad_count count, valid_count count
 with known_source as (
   select
     s.provider,
     case when count(*) = count(h.watermark_at) then cast(min(h.watermark_at) as date) end as known_to
-  from (select distinct provider, source from request_hour where hour >= cast(:since as date)) s
+  from (
+    select distinct provider, source
+    from request_hour
+    where hour >= cast(:start as date)
+      and (hour >= cast(:since as date) or source in (select source from source_state))
+  ) s
   left join source_health h on h.source = s.source
   group by s.provider
 ),
@@ -51,8 +56,8 @@ known as (
   select
     u.scope,
     case when count(*) = count(k.known_to) then min(k.known_to) end as known_to
-  from (select distinct scope, provider from counted where day >= cast(:since as date)) u
-  left join known_source k on k.provider = u.provider
+  from (select distinct scope, provider from counted) u
+  join known_source k on k.provider = u.provider
   group by u.scope
 )
 select

@@ -1,12 +1,17 @@
 -- title:   How many requests of each scope failed each hour, and to which moment are its logs complete?
--- grain:   one row per (scope, UTC hour) with logged requests; known_to is the moment from which on some source of
---          the scope's providers has not told yet, NULL when one never told
--- params:  start timestamp, end timestamp (UTC, half-open), since timestamp (who delivered since then is waited for),
---          scope_type text(organization|feature|provider)
+-- grain:   one row per (scope, UTC hour) with logged requests; known_to is the moment from which on some source of the
+--          scope's providers has not told yet, NULL when one never told
+-- params:  start timestamp, end timestamp (UTC, half-open), since timestamp (a source that told nothing since is waited
+--          for while it is configured), scope_type text(organization|feature|provider)
 -- returns: scope text, hour timestamp, known_to timestamp, bad_count count, valid_count count
 with known_source as (
   select s.provider, case when count(*) = count(h.watermark_at) then min(h.watermark_at) end as known_to
-  from (select distinct provider, source from request_hour where hour >= cast(:since as timestamp)) s
+  from (
+    select distinct provider, source
+    from request_hour
+    where hour >= cast(:start as timestamp)
+      and (hour >= cast(:since as timestamp) or source in (select source from source_state))
+  ) s
   left join source_health h on h.source = s.source
   group by s.provider
 ),
@@ -34,8 +39,8 @@ known as (
   select
     u.scope,
     case when count(*) = count(k.known_to) then min(k.known_to) end as known_to
-  from (select distinct scope, provider from counted where hour >= cast(:since as timestamp)) u
-  left join known_source k on k.provider = u.provider
+  from (select distinct scope, provider from counted) u
+  join known_source k on k.provider = u.provider
   group by u.scope
 )
 select

@@ -1,15 +1,19 @@
 -- title:   What did the requests of each scope cost each day, and to which day are bill and usage complete?
--- grain:   one row per (scope, UTC day) with costs and requests of the same slices, of scopes with both since `since`;
---          known_to is the first day that some bill or usage report of the scope does not cover, NULL when one never
---          told
--- params:  start date, end date (UTC days, half-open), since date (who delivered since then is waited for), scope_type
---          text(organization|team|feature|model|provider), currency text
+-- grain:   one row per (scope, UTC day) with costs and requests of the same slices; known_to is the first day that some
+--          bill or usage report of the scope does not cover, NULL when one never told
+-- params:  start date, end date (UTC days, half-open), since date (a source that told nothing since is waited for while
+--          it is configured), scope_type text(organization|team|feature|model|provider), currency text
 -- returns: scope text, day date, known_to date, request_cost ratio, costed_request_count count
 with known_bill as (
   select
     s.provider,
     case when count(*) = count(h.watermark_at) then cast(min(h.watermark_at) as date) end as known_to
-  from (select distinct provider, source from bill_day where day >= cast(:since as date)) s
+  from (
+    select distinct provider, source
+    from bill_day
+    where day >= cast(:start as date)
+      and (day >= cast(:since as date) or source in (select source from source_state))
+  ) s
   left join source_health h on h.source = s.source
   group by s.provider
 ),
@@ -17,7 +21,12 @@ known_usage as (
   select
     s.provider,
     case when count(*) = count(h.watermark_at) then cast(min(h.watermark_at) as date) end as known_to
-  from (select distinct provider, source from model_usage_day where day >= cast(:since as date)) s
+  from (
+    select distinct provider, source
+    from model_usage_day
+    where day >= cast(:start as date)
+      and (day >= cast(:since as date) or source in (select source from source_state))
+  ) s
   left join source_health h on h.source = s.source
   group by s.provider
 ),
@@ -40,12 +49,12 @@ known as (
       end as scope,
       provider
     from attributed_cost_day
-    where day >= cast(:since as date)
+    where day >= cast(:start as date)
       and currency = :currency
       and request_cost is not null
   ) u
-  left join known_bill b on b.provider = u.provider
-  left join known_usage s on s.provider = u.provider
+  join known_bill b on b.provider = u.provider
+  join known_usage s on s.provider = u.provider
   group by u.scope
 ),
 cost as (

@@ -1,15 +1,19 @@
 -- title:   How much was each scope used each day, and to which day is its usage complete?
--- grain:   one row per (scope, UTC day) with usage, of scopes with usage since `since`; tokens and counted_requests are
---          of rows that tell both; known_to is the first day that some provider's usage of the scope does not cover,
---          NULL when one never told
--- params:  start date, end date (UTC days, half-open), since date (who delivered since then is waited for), scope_type
---          text(organization|team|feature|model|provider)
+-- grain:   one row per (scope, UTC day) with usage; tokens and counted_requests are of rows that tell both; known_to is
+--          the first day that some provider's usage of the scope does not cover, NULL when one never told
+-- params:  start date, end date (UTC days, half-open), since date (a source that told nothing since is waited for while
+--          it is configured), scope_type text(organization|team|feature|model|provider)
 -- returns: scope text, day date, known_to date, request_count count, tokens count, counted_requests count
 with known_source as (
   select
     s.provider,
     case when count(*) = count(h.watermark_at) then cast(min(h.watermark_at) as date) end as known_to
-  from (select distinct provider, source from model_usage_day where day >= cast(:since as date)) s
+  from (
+    select distinct provider, source
+    from model_usage_day
+    where day >= cast(:start as date)
+      and (day >= cast(:since as date) or source in (select source from source_state))
+  ) s
   left join source_health h on h.source = s.source
   group by s.provider
 ),
@@ -28,9 +32,9 @@ known as (
       end as scope,
       provider
     from attributed_usage_day
-    where day >= cast(:since as date)
+    where day >= cast(:start as date)
   ) u
-  left join known_source k on k.provider = u.provider
+  join known_source k on k.provider = u.provider
   group by u.scope
 )
 select

@@ -11,7 +11,7 @@ from config.settings import Settings
 from store.anomalies import finish_run, replace_hours
 from store.engine import Store
 from store.schema import table
-from store.tables import AnomalyDay, AnomalyHour, AnomalyRun, AttributedCostDay, BillDay, ScopeCostDay
+from store.tables import AnomalyDay, AnomalyHour, AnomalyRun, AttributedCostDay, BillDay, ScopeCostDay, SourceState
 from tests.alerts.support import collected, insert
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -35,23 +35,23 @@ def costs(last: float) -> list[ScopeCostDay]:
     ]
 
 
-def bill(store: Store) -> None:
-    """A bill of yesterday, so that the scope is known to be complete."""
-    day = NOW.date() - timedelta(days=1)
+def bill(store: Store, provider: str = "openai", days_ago: int = 1) -> None:
+    """The last bill of a provider, complete up to the end of its day."""
+    day = NOW.date() - timedelta(days=days_ago)
     billed = BillDay(
-        day=day, source="openai_costs", provider="openai", model=None, service_tier=None, token_type=None, unit=None,
+        day=day, source=f"{provider}_costs", provider=provider, model=None, service_tier=None, token_type=None, unit=None,
         charge_category="Usage", billing_currency="USD", billed_cost=Decimal(1), effective_cost=Decimal(1),
         billed_quantity=None,
     )  # fmt: skip
     owned = AttributedCostDay(
-        day=day, provider="openai", account_id="org", project_id=None, api_key_id=None, service="API", model="m",
+        day=day, provider=provider, account_id="org", project_id=None, api_key_id=None, service="API", model="m",
         token_type=None, feature="desk", team="Support", environment="production", cost_center=None, currency="USD",
         billing_currency="USD", allocation=None, billed_cost=Decimal(1), effective_cost=Decimal(1), request_cost=None,
         token_cost=None,
     )  # fmt: skip
     insert(store, BillDay, [billed])
     insert(store, AttributedCostDay, [owned])
-    collected(store, "openai_costs", NOW)
+    collected(store, f"{provider}_costs", NOW - timedelta(days=days_ago - 1))
 
 
 def stored(store: Store) -> list[tuple[date, bool, bool]]:
@@ -77,6 +77,20 @@ def test_an_evaluation_is_kept_and_corrected_on_every_engine(store: Store) -> No
     again = stored(store)
     assert again[:-1] == first[:-1]
     assert again[-1] == (NOW.date() - timedelta(days=1), False, True)
+
+
+def test_a_source_that_stopped_is_waited_for_while_it_is_configured(duckdb_store: Store) -> None:
+    bill(duckdb_store)
+    bill(duckdb_store, "anthropic", days_ago=20)
+    insert(duckdb_store, ScopeCostDay, costs(last=1))
+    state = SourceState(source="anthropic_costs", kind="anthropic_costs", title="", role="billing", every_seconds=60)
+    insert(duckdb_store, SourceState, [state])
+    detect(duckdb_store, Settings(), NOW)
+    assert stored(duckdb_store)[-1][0] == NOW.date() - timedelta(days=20)
+    with duckdb_store.write() as connection:
+        connection.execute(sa.delete(table(SourceState)))
+    detect(duckdb_store, Settings(), NOW)
+    assert len(stored(duckdb_store)) == DAYS
 
 
 def day_row(day: date, incident_on: date | None = None) -> AnomalyDay:
