@@ -33,11 +33,6 @@ class Memory:
     first_scored_at: NDArray[np.int64]
     alerted: dict[Cell, Alerted]
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether no day of any series was ever judged."""
-        return not self.first_scored_at.any()
-
     def rows(self, places: Places) -> "Memory":
         """Of some of the series."""
         new = {old: row for row, old in enumerate(places.tolist())}

@@ -39,8 +39,8 @@ def bill(store: Store, provider: str = "openai", days_ago: int = 1) -> None:
     """The last bill of a provider, complete up to the end of its day."""
     day = NOW.date() - timedelta(days=days_ago)
     billed = BillDay(
-        day=day, source=f"{provider}_costs", provider=provider, model=None, service_tier=None, token_type=None, unit=None,
-        charge_category="Usage", billing_currency="USD", billed_cost=Decimal(1), effective_cost=Decimal(1),
+        day=day, source=f"{provider}_costs", provider=provider, model=None, service_tier=None, token_type=None,
+        unit=None, charge_category="Usage", billing_currency="USD", billed_cost=Decimal(1), effective_cost=Decimal(1),
         billed_quantity=None,
     )  # fmt: skip
     owned = AttributedCostDay(
