@@ -16,6 +16,7 @@ NAMES = (
     "explain",
     "forecast",
     "anomaly",
+    "detection",
     "pages",
     "web",
     "scale",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import alerts
+from alerts.detection.evaluate import detect_if_new
 from burnline.context import Context
 
 log = logging.getLogger(__name__)
@@ -75,7 +76,13 @@ class StopLog:
 
 
 def check_and_deliver(context: Context, now: datetime) -> Alerting:
-    """Evaluates, records and sends, back-off or not: a person or a schedule asked for it. Raises StoreError."""
+    """Judges new days, evaluates, records and sends, back-off or not: a person or a schedule asked for it.
+
+    Raises StoreError.
+    """
+    detected = detect_if_new(context.store, context.settings, now)
+    if detected:
+        log.info("%s", detected.sentence())
     every = {source.name: source.every for source in context.sources}
     report = alerts.check(
         context.store,

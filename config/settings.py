@@ -2,6 +2,8 @@
 
 import os
 import tomllib
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,6 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from config.secret_reference import SecretReference
+from domain.anomaly.incidents import MIN_IMPACT, MIN_IMPACT_RATIO
+from domain.anomaly.method import Sensitivity
 from domain.duration import parse_duration
 
 CONFIG_DIR_VARIABLE = "BURNLINE_CONFIG_DIR"
@@ -29,6 +33,9 @@ def check_duration(text: str) -> str:
 
 Duration = Annotated[str, AfterValidator(check_duration)]
 """The type of a setting such as 6h; checked when the settings load."""
+
+MetricName = Literal["cost", "cost_per_request", "requests", "tokens_per_request", "latency_p95", "error_rate"]
+"""What is watched for days unlike its past."""
 
 Percent = Annotated[int, Field(ge=1, le=1000)]
 Share = Annotated[int, Field(ge=0, le=100)]
@@ -114,6 +121,31 @@ class Alerts(_Section):
     reconciled_percent: Share = 90
 
 
+class Anomalies(_Section):
+    """How sensitively days are judged, and from what amount on a person hears of it.
+
+    `metrics` overrides `sensitivity` for metrics by name. `holidays` are dates, or dates by country. An
+    anomaly of money is sent when more than `min_impact` (in the organisation's currency) and more than
+    `min_impact_ratio` of the organisation's daily costs are at stake.
+    """
+
+    sensitivity: Sensitivity = Sensitivity.NORMAL
+    metrics: dict[MetricName, Sensitivity] = {}
+    holidays: tuple[date, ...] | dict[str, tuple[date, ...]] = ()
+    min_impact: Decimal = Field(default=MIN_IMPACT, ge=0)
+    min_impact_ratio: Decimal = Field(default=MIN_IMPACT_RATIO, ge=0, le=1)
+
+    def sensitivity_of(self, metric: str) -> Sensitivity:
+        """Its own, else the one of all."""
+        return {str(name): one for name, one in self.metrics.items()}.get(metric, self.sensitivity)
+
+    @property
+    def holiday_dates(self) -> frozenset[date]:
+        """Of all countries together: where some rest, use is lower."""
+        lists = self.holidays.values() if isinstance(self.holidays, dict) else [self.holidays]
+        return frozenset(day for days in lists for day in days)
+
+
 BudgetColumn = Literal["scope_type", "scope", "period", "period_start", "amount", "currency", "version", "approved_on"]
 
 
@@ -135,6 +167,7 @@ class Settings(_Section):
     store: StoreSettings = StoreSettings()
     server: Server = Server()
     alerts: Alerts = Alerts()
+    anomalies: Anomalies = Anomalies()
     budgets: Budgets = Budgets()
     slack: Slack | None = None
     email: Email | None = None

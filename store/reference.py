@@ -62,7 +62,14 @@ def sync_reference(store: Store, reference: Reference) -> None:
         for position, line in enumerate(reference.budgets, start=1)
     ]
     annotations = [
-        Annotation(occurred_at=as_utc(a.occurred_at), kind=a.kind, title=a.title, feature=a.feature or None)
+        Annotation(
+            occurred_at=as_utc(a.occurred_at),
+            kind=a.kind,
+            title=a.title,
+            feature=a.feature or None,
+            ended_at=a.ends_at,
+            factor=a.factor,
+        )
         for a in reference.annotations
     ]
     prices = [Price(**p.model_dump(), currency="USD", version=f"{OWN} from {p.valid_from}") for p in reference.prices]

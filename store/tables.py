@@ -976,12 +976,101 @@ class Outbox:
 
 @dataclass(slots=True, kw_only=True)
 class Annotation:
-    """One thing that happened and belongs on time charts: launch, price change, routing change, incident, note."""
+    """One thing that happened and belongs on time charts: launch, price change, routing change, incident, note.
+
+    `planned` is an event from `occurred_at` to `ended_at` (NULL: that day) whose days are neither judged nor learned
+    from; `factor` is how many times as much was expected. After a `launch` or `release` a level may move.
+    """
 
     occurred_at: datetime
     kind: str
     title: str
     feature: str | None = None
+    ended_at: datetime | None = None
+    factor: Estimate | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class AnomalyDay:
+    """One judged day of one series: metric × scope type × scope × unit × UTC day that was complete.
+
+    `scope_type` is organization (its scope is ''), team, feature, model, provider or service. `state` is scored,
+    learning or planned. `expected` is in the unit of `actual`; of a rate both are shares, and `base_count` is what they
+    are of. `threshold` holds sensitivity and opinions. `incident_on` is the first day of the incident of a day that
+    ever alerted, also after late data withdrew the alert. `error`, `shift` and `moved` are what later days are judged
+    by, in logarithms. Days that never alerted are forgotten after a hundred days, but for days of the month that have
+    habits.
+    """
+
+    metric: str
+    scope_type: str
+    scope: str
+    unit: str
+    day: date
+    state: str
+    score: float | None
+    threshold: float | None
+    actual: float
+    expected: float | None
+    base_count: int | None
+    is_alerting: bool
+    incident_on: date | None
+    first_scored_at: datetime
+    scored_at: datetime
+    withdrawn_at: datetime | None
+    error: float | None
+    shift: float | None
+    moved: float | None
+
+
+@dataclass(slots=True, kw_only=True)
+class AnomalyHour:
+    """One hour of a series that warns early: metric × scope type × scope × unit × UTC hour, of the last days.
+
+    `expected` is the median of the same hour of seven days. What a cost is comes from list prices here.
+    """
+
+    metric: str
+    scope_type: str
+    scope: str
+    unit: str
+    hour: datetime
+    score: float
+    actual: float
+    expected: float | None
+
+
+@dataclass(slots=True, kw_only=True)
+class AnomalyFeedback:
+    """One answer of a person to an alert of a series. `verdict` is expected or not useful.
+
+    What was expected holds for `[start_on, end_on)`, `factor` times as much as usual where that is known: these days
+    are neither judged nor learned from. Every second "not useful" raises the series' threshold.
+    """
+
+    feedback_id: str
+    given_at: datetime
+    metric: str
+    scope_type: str
+    scope: str
+    verdict: str
+    start_on: date
+    end_on: date
+    factor: Estimate | None = None
+    note: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class AnomalyRun:
+    """One time that every series was judged. `digest` is of what it was judged from; alike, there is nothing to do."""
+
+    run_id: str
+    started_at: datetime
+    digest: str
+    series_count: int
+    scored_count: int
+    opened_count: int
+    withdrawn_count: int
 
 
 FACTS = (Charge, TokenUsage, InferenceRequest, Outcome, Incident, IncidentSpan, IncidentAction)
@@ -1027,6 +1116,10 @@ LEDGERS = (
     AlertDelivery,
     AlertEvent,
     Outbox,
+    AnomalyDay,
+    AnomalyHour,
+    AnomalyFeedback,
+    AnomalyRun,
 )
 ALL = FACTS + ROLLUPS + REFERENCE + LEDGERS
 

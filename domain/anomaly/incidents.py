@@ -13,7 +13,7 @@ from domain.forecast.series import Values
 JOINED_DAYS = 3
 """Alerts of one series at most this far apart are one incident."""
 MIN_IMPACT = Decimal(5)
-MIN_IMPACT_SHARE = Decimal("0.0005")
+MIN_IMPACT_RATIO = Decimal("0.0005")
 """Of the organisation's daily spend."""
 
 
@@ -62,14 +62,14 @@ def impact(actual: Values, expected: Values, first_day: date, *, is_open: bool) 
     return Impact(so_far, so_far + so_far / len(known) * days_left)
 
 
-def money_gate(daily_spend: Decimal) -> Decimal:
+def money_gate(daily_spend: Decimal, least: Decimal = MIN_IMPACT, ratio: Decimal = MIN_IMPACT_RATIO) -> Decimal:
     """What an incident's impact must exceed to be sent, given the organisation's daily spend. Never for detection."""
-    return max(MIN_IMPACT, MIN_IMPACT_SHARE * daily_spend)
+    return max(least, ratio * daily_spend)
 
 
-def is_material(found: Impact, daily_spend: Decimal) -> bool:
+def is_material(found: Impact, gate: Decimal) -> bool:
     """Whether an incident is worth a message: by its size, up or down, until the month ends."""
-    return max(abs(found.so_far), abs(found.to_month_end)) > money_gate(daily_spend)
+    return max(abs(found.so_far), abs(found.to_month_end)) > gate
 
 
 def ranked(impacts: Iterable[Impact]) -> list[int]:

@@ -20,20 +20,20 @@ def cost_per_request(cost: Values, requests: Values) -> Values:
     return ratio
 
 
-def busy(requests: Values, since: int = 0) -> Flags:
-    """Series × days from `since` on: the median of the eight weeks before was at least 20 requests a day."""
+def busy(requests: Values, since: int = 0, least: int = MIN_REQUESTS) -> Flags:
+    """Series × days from `since` on: the median of the eight weeks before was at least so many requests a day."""
     windows = trailing(requests, HISTORY_DAYS, 1, since)
     found = np.zeros(windows.shape[:2], dtype=bool)
     step = max(1, CHUNK // max(1, windows.shape[1]))
     for row in range(0, len(windows), step):
-        found[row : row + step] = np.nan_to_num(median(windows[row : row + step])) >= MIN_REQUESTS
+        found[row : row + step] = np.nan_to_num(median(windows[row : row + step])) >= least
     return found
 
 
-def only_busy(of_ratio: Scores, requests: Values) -> Scores:
+def only_busy(of_ratio: Scores, requests: Values, least: int = MIN_REQUESTS) -> Scores:
     """The scores of a ratio per request without the days of features that have too few requests for one."""
     since = requests.shape[1] - of_ratio.score.shape[1]
-    return replace(of_ratio, score=np.where(busy(requests, since), of_ratio.score, np.nan))
+    return replace(of_ratio, score=np.where(busy(requests, since, least), of_ratio.score, np.nan))
 
 
 def with_unit_cost(of_cost: Scores, of_ratio: Scores, requests: Values) -> Scores:

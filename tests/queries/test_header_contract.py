@@ -18,6 +18,8 @@ NOW = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
 QUERIES = sorted(catalog())
 
 TEXTS = {
+    "metric": "cost",
+    "unit": "USD",
     "currency": "USD",
     "dimension": "feature",
     "measure": "billed",

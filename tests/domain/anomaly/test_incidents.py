@@ -36,9 +36,9 @@ def test_money_is_added_to_the_last_cent() -> None:
 def test_a_message_is_sent_above_five_dollars_or_a_part_of_what_the_organisation_spends() -> None:
     assert money_gate(Decimal(0)) == money_gate(Decimal(10_000)) == Decimal(5)
     assert money_gate(Decimal(20_000)) == Decimal(10)
-    assert not is_material(Impact(Decimal(5), Decimal(5)), Decimal(100))
-    assert is_material(Impact(Decimal(1), Decimal("5.01")), Decimal(100))
-    assert is_material(Impact(Decimal("-5.01"), Decimal(-5)), Decimal(100))
+    assert not is_material(Impact(Decimal(5), Decimal(5)), Decimal(5))
+    assert is_material(Impact(Decimal(1), Decimal("5.01")), Decimal(5))
+    assert is_material(Impact(Decimal("-5.01"), Decimal(-5)), Decimal(5))
 
 
 def test_the_largest_impact_comes_first_whichever_way_it_goes() -> None:

@@ -1,0 +1,55 @@
+-- title:   How long did the requests of each scope take each day, and to which day are its logs complete?
+-- grain:   one row per (scope, UTC day, upper edge of a bucket) with answered requests; known_to is the first day that
+--          some log of the scope's providers does not cover, NULL when one never told
+-- params:  start date, end date (UTC days, half-open), since date (a source that told nothing since is waited for while
+--          it is configured), level text(organization|service|model|provider)
+-- returns: scope text, day date, known_to date, le_seconds ratio, request_count count
+with known_source as (
+  select
+    s.provider,
+    case when count(*) = count(h.watermark_at) then cast(min(h.watermark_at) as date) end as known_to
+  from (
+    select distinct provider, source
+    from latency_hour
+    where hour >= cast(:start as date)
+      and (hour >= cast(:since as date) or source in (select source from source_state))
+  ) s
+  left join source_health h on h.source = s.source
+  group by s.provider
+),
+counted as (
+  select
+    case cast(:level as varchar)
+      when 'organization' then ''
+      when 'service' then service
+      when 'model' then coalesce(model, 'no model')
+      else provider
+    end as scope,
+    cast(hour as date) as day,
+    provider,
+    le_seconds,
+    sum(request_count) as request_count
+  from latency_hour
+  where measure = 'duration'
+    and hour >= cast(:start as date)
+    and hour < cast(:end as date)
+  group by 1, 2, 3, 4
+),
+known as (
+  select
+    u.scope,
+    case when count(*) = count(k.known_to) then min(k.known_to) end as known_to
+  from (select distinct scope, provider from counted) u
+  join known_source k on k.provider = u.provider
+  group by u.scope
+)
+select
+  c.scope,
+  c.day,
+  k.known_to,
+  c.le_seconds,
+  cast(sum(c.request_count) as bigint) as request_count
+from counted c
+join known k on k.scope = c.scope
+group by c.scope, c.day, k.known_to, c.le_seconds
+order by c.scope, c.day, c.le_seconds

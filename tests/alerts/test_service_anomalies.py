@@ -1,0 +1,87 @@
+"""Error rates and latencies alert by themselves, of the highest level that moved."""
+
+from datetime import UTC, date, datetime, timedelta
+from math import inf
+
+import numpy as np
+
+from alerts.base import Situation
+from alerts.detection.evaluate import detect
+from alerts.discovery import rules
+from alerts.engine import evaluate
+from config.settings import Settings
+from store.engine import Store
+from store.tables import LatencyHour, RequestHour
+from tests.alerts.support import collected, insert
+from tests.support.watched import declare
+
+NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
+DAYS = 84
+LAST = date(2026, 11, 20)
+EDGES = (0.5, 1.0, 2.0, 4.0, 8.0, inf)
+"""Most answers take up to a second; the tail is what a percentile sees."""
+SHARES = np.array([0.45, 0.42, 0.10, 0.02, 0.008, 0.002])
+SLOW = np.array([0.35, 0.35, 0.12, 0.10, 0.06, 0.02])
+SERVICES = {"search": "openai", "desk": "anthropic"}
+
+
+def write(store: Store) -> None:
+    """One hour a day of two services; on the last day the help desk's answers are slow and many fail."""
+    rng = np.random.default_rng(9)
+    requests, latencies = [], []
+    for number in range(DAYS):
+        hour = NOW.replace(hour=12) - timedelta(days=DAYS - number)
+        for service, provider in SERVICES.items():
+            is_bad = service == "desk" and number == DAYS - 1
+            count = int(rng.poisson(3000))
+            requests.append(
+                RequestHour(
+                    hour=hour,
+                    source="log",
+                    service=service,
+                    provider=provider,
+                    model=f"{provider}-model",
+                    attribution_key=service,
+                    request_count=count,
+                    throttled_count=0,
+                    rejected_count=5,
+                    failed_count=int(rng.poisson(count * (0.06 if is_bad else 0.01))),
+                )
+            )
+            counts = rng.multinomial(count, SLOW if is_bad else SHARES)
+            latencies += [
+                LatencyHour(
+                    hour=hour,
+                    source="log",
+                    service=service,
+                    provider=provider,
+                    model=f"{provider}-model",
+                    measure="duration",
+                    le_seconds=edge,
+                    request_count=int(found),
+                )
+                for edge, found in zip(EDGES, counts, strict=True)
+            ]
+    insert(store, RequestHour, requests)
+    insert(store, LatencyHour, latencies)
+    collected(store, "log", NOW)
+
+
+def test_slow_and_failing_answers_are_a_ticket_each(duckdb_store: Store) -> None:
+    declare(duckdb_store)
+    write(duckdb_store)
+    detect(duckdb_store, Settings(), NOW)
+    chosen = {name: rules()[name] for name in ("latency_anomaly", "error_anomaly")}
+    found = evaluate(duckdb_store, chosen, Situation(NOW, Settings()))
+    assert found.failed == {}
+    (slow,) = [one for one in found.findings["latency_anomaly"] if one.state == "firing"]
+    (failing,) = [one for one in found.findings["error_anomaly"] if one.state == "firing"]
+    assert slow.fingerprint == f"anomaly:latency_p95:organization::{LAST}"
+    assert slow.severity == failing.severity == "ticket"
+    assert {"anomaly:latency_p95:service:desk:2026-11-20", "anomaly:latency_p95:provider:anthropic:2026-11-20"} <= {
+        *slow.children
+    }
+    assert failing.fingerprint == f"anomaly:error_rate:organization::{LAST}"
+    assert "In it: Help desk (+" in failing.summary
+    assert failing.impact_cost is None
+    assert "anomaly:error_rate:feature:search:2026-11-20" not in failing.children
