@@ -1,6 +1,6 @@
 """Finds the rules and the sinks by their being there."""
 
-from alerts.base import AskingRule, Rule
+from alerts.base import Rule
 from alerts.sink import SinkKind
 from domain.discovery import discover
 
@@ -9,7 +9,7 @@ def rules() -> dict[str, Rule]:
     """Every rule below `alerts/rules`, by name. Raises TypeError, ValueError or ImportError."""
     import alerts.rules as package
 
-    return discover(package, "RULE", (Rule, AskingRule))
+    return discover(package, "RULE", (Rule,))
 
 
 def sinks() -> dict[str, SinkKind]:

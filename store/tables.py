@@ -900,7 +900,8 @@ class Quarantine:
 
 @dataclass(slots=True, kw_only=True)
 class Alert:
-    """One problem: `fingerprint` names it, `status` is open, acknowledged, resolved or withdrawn."""
+    """One problem: `fingerprint` names it, `status` is open, acknowledged, resolved or withdrawn (late data took it
+    back). `silence_id` is the silence under which it is told to nobody, NULL while it is told."""
 
     alert_id: str
     fingerprint: str
@@ -917,6 +918,61 @@ class Alert:
     opened_at: datetime
     updated_at: datetime
     resolved_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+    silence_id: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class AlertSilence:
+    """Alerts of which nobody is told in `[starts_at, ends_at)`; they open, change and end as ever.
+
+    `kind` is snooze (of one alert), mute, or maintenance. Every matcher that is not NULL must fit. `ended_at` is set
+    when a person ends it early.
+    """
+
+    silence_id: str
+    kind: str
+    starts_at: datetime
+    ends_at: datetime
+    reason: str
+    created_by: str
+    created_at: datetime
+    fingerprint: str | None = None
+    rule: str | None = None
+    team: str | None = None
+    feature: str | None = None
+    provider: str | None = None
+    service: str | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class AlertRequest:
+    """What a person on a page asks of an alert; the worker does it. `picked_up_at` is NULL until then.
+
+    `action` is acknowledge, useful, not useful, expected, snooze, unsnooze; `until` ends a snooze or the days that
+    were expected.
+    """
+
+    request_id: str
+    alert_id: str
+    action: str
+    requested_by: str
+    requested_at: datetime
+    reason: str | None = None
+    until: datetime | None = None
+    picked_up_at: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class RulePast:
+    """How often a rule would have fired in the `days` before `judged_at`; NULL for one that goes by the present."""
+
+    rule: str
+    judged_at: datetime
+    days: int
+    fired_count: int | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -938,7 +994,10 @@ class AlertDelivery:
 
 @dataclass(slots=True, kw_only=True)
 class AlertEvent:
-    """One transition of an alert; `facts` is JSON text of the finding that caused it, empty where none did."""
+    """One transition of an alert; `facts` is JSON text of the finding that caused it, empty where none did.
+
+    `actor` is the person who caused it, NULL for Burnline itself; `reason` is what that person wrote.
+    """
 
     event_id: str
     alert_id: str
@@ -946,6 +1005,8 @@ class AlertEvent:
     occurred_at: datetime
     transition: str
     facts: str
+    actor: str | None = None
+    reason: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -1113,6 +1174,9 @@ LEDGERS = (
     CostSnapshot,
     Quarantine,
     Alert,
+    AlertSilence,
+    AlertRequest,
+    RulePast,
     AlertDelivery,
     AlertEvent,
     Outbox,

@@ -236,7 +236,8 @@ def test_a_call_without_an_answer_is_repeated_with_its_key_or_not_at_all(store: 
     look(store, {"problem 1": 1, "problem 2": 1}, routing, NOW)
     endpoint.always = Reply(None)
     sent = send(store, routing, NOW)
-    assert (sent.sent, sent.possibly) == (0, ["problem 1"])
+    assert sent.sent == 0
+    assert sent.possibly in (["problem 1"], ["problem 2"]), "two of one moment are tried in any order"
     held = {message.sink: message.error_code for message in outbox(store) if message.status == "pending"}
     assert held == {"webhook": UNANSWERED, "teams": UNANSWERED}
     endpoint.always = Reply(202)
