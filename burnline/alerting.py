@@ -75,10 +75,11 @@ class StopLog:
             log.warning("%s takes messages again.", destination)
 
 
-def check_and_deliver(context: Context, now: datetime) -> Alerting:
-    """Judges new days, evaluates, records and sends, back-off or not: a person or a schedule asked for it.
+def check_and_deliver(context: Context, now: datetime, since: datetime | None = None) -> Alerting:
+    """Judges new days, evaluates, records and sends. Raises StoreError.
 
-    Raises StoreError.
+    `since` is the time of the check before: rules that are not due again are left alone. None asks all of them and
+    sends what a failure has put off too: a person asked for it, or everything was just loaded.
     """
     detected = detect_if_new(context.store, context.settings, now)
     if detected:
@@ -90,11 +91,11 @@ def check_and_deliver(context: Context, now: datetime) -> Alerting:
         now,
         source_every=every,
         slos=context.reference.slos,
+        since=since,
         routing=context.routing,
     )
-    return Alerting(
-        report, alerts.deliver(context.store, context.settings, now, routing=context.routing, retry_now=True)
-    )
+    sent = alerts.deliver(context.store, context.settings, now, routing=context.routing, retry_now=since is None)
+    return Alerting(report, sent)
 
 
 def deliver_waiting(context: Context, now: datetime) -> alerts.Sent:

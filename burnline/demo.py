@@ -171,6 +171,7 @@ def _incident_sources(config: Path, connection: DemoConnection, backfill_days: i
                 kind="statuspage",
                 provider=provider,
                 base_url=base_url,
+                every="15s",
                 backfill_days=backfill_days,
                 max_requests_per_second=1000,
             )

@@ -27,8 +27,10 @@ DELIVER_SECONDS = 10
 """A message that could not be sent is tried again after 5 s at first, so looking every 10 s loses little."""
 FORGET_SECONDS = 6 * 3600
 """Minutes of SLOs that are past their 35 days may stay this much longer."""
+UNLOADED = timedelta(minutes=5)
+"""So long the rules wait for the first run of every source; half of the data would alert of the other half."""
 RECORD_SECONDS = 3600
-"""Every load asks for the record of closed weeks; between loads weeks close only by the clock."""
+"""Every bill asks for the record of closed weeks; between loads weeks close only by the clock."""
 ROLE_ORDER = ("billing", "usage", "metrics")
 """Bills are small and answer the first question, so a first run loads them first."""
 
@@ -48,6 +50,10 @@ class Worker:
         self.sources = {source.name: source for source in context.sources}
         self._not_yet_run = set(self.sources)
         self._stops = StopLog()
+        self._is_loaded = False
+        """True once every source has run."""
+        self._checked_at: datetime | None = None
+        """When rules were asked last; None asks all of them, due or not."""
         self._lock = Lock()
         self._turns = {name: Lock() for name in self.sources}
         self._scheduler = BackgroundScheduler(
@@ -73,7 +79,7 @@ class Worker:
                 next_run_time=now,
             )
         every = parse_duration(self.context.settings.alerts.every)
-        first = now if not self.sources else now + every
+        first = now if not self.sources else now + UNLOADED
         self._scheduler.add_job(
             self._alerts, "interval", id="alerts", seconds=every.total_seconds(), next_run_time=first
         )
@@ -106,10 +112,13 @@ class Worker:
         with self._lock:
             self._not_yet_run.discard(name)
             everything_ran = not self._not_yet_run
-        if everything_ran:
+            is_first_time, self._is_loaded = everything_ran and not self._is_loaded, everything_ran
+        if is_first_time:
             self._on_loaded()
-            for job_id in ("closed-weeks", "alerts"):
-                self._scheduler.modify_job(job_id, next_run_time=utc_now())
+            self._checked_at = None
+            self._scheduler.modify_job("alerts", next_run_time=utc_now())
+        if everything_ran and (is_first_time or self.sources[name].source.role == "billing"):
+            self._scheduler.modify_job("closed-weeks", next_run_time=utc_now())
 
     def _take_requests(self) -> None:
         for request in ledger.take_requests(self.context.store, utc_now()):
@@ -133,8 +142,11 @@ class Worker:
             log.info("%s minutes of SLOs are kept by the hour only from now on.", forgotten)
 
     def _alerts(self) -> None:
-        report = check_and_deliver(self.context, utc_now())
-        log.log(logging.WARNING if report.report.failed else logging.INFO, "%s", report.sentence())
+        now, since = utc_now(), self._checked_at
+        report = check_and_deliver(self.context, now, since)
+        self._checked_at = now
+        quiet = logging.INFO if since is None or report.report.told or report.sent.sent else logging.DEBUG
+        log.log(logging.WARNING if report.report.failed else quiet, "%s", report.sentence())
         self._stops.tell(report.sent)
 
     def _deliver(self) -> None:

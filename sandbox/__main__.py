@@ -15,6 +15,7 @@ import uvicorn
 from sandbox import exports
 from sandbox.company import Company
 from sandbox.exports import keep_writing
+from sandbox.provider_incidents import LIVE_AFTER
 from sandbox.server import create_app
 
 HOST = "127.0.0.1"
@@ -61,7 +62,7 @@ def main(arguments: list[str] | None = None) -> None:
     company = Company(options.seed, anchor)
     if options.state_dir:
         keep_writing(company, options.state_dir / exports.FOLDER, _now)
-    app = create_app(company, now=_now, state_dir=options.state_dir)
+    app = create_app(company, now=_now, state_dir=options.state_dir, live_from=_now() + LIVE_AFTER)
     listener = socket.create_server((HOST, options.port), backlog=128)
     config = uvicorn.Config(app, lifespan="off", access_log=False, log_level="warning", ws="none")
     server = SandboxServer(config, f"http://{HOST}:{listener.getsockname()[1]}")

@@ -14,6 +14,9 @@ COMPONENTS = {
     OPENAI: ("Chat Completions", "Responses", "Embeddings", "Images", "Audio", "Batch"),
     ANTHROPIC: ("Claude API (api.anthropic.com)", "Claude Console", "Claude Code"),
 }
+LIVE_AFTER = timedelta(seconds=20)
+LIVE_FOR = timedelta(seconds=45)
+"""Begun after the first page is drawn and over so early that two minutes show all of it."""
 _COUNTS = {OPENAI: 14, ANTHROPIC: 11}
 _WORDS = {
     "minor": "Elevated latency",
@@ -78,4 +81,20 @@ def _incident(
         identified_at=start + timedelta(minutes=min(lasts - 5, 20)),
         monitoring_at=over,
         resolved_at=over + timedelta(minutes=watched),
+    )
+
+
+def live_incident(seed: int, started_at: datetime) -> ProviderIncident:
+    """A short one at Anthropic, so that who watches the sandbox sees an alert from its beginning to its end."""
+    component = COMPONENTS[ANTHROPIC][0]
+    return ProviderIncident(
+        provider=ANTHROPIC,
+        incident_id=fake_id(seed, "", f"live/{started_at:%Y%m%d%H%M%S}", 12),
+        name=f"{_WORDS['minor']} on {component}",
+        impact="minor",
+        components=(component,),
+        started_at=started_at,
+        identified_at=started_at + LIVE_FOR / 3,
+        monitoring_at=started_at + LIVE_FOR * 2 / 3,
+        resolved_at=started_at + LIVE_FOR,
     )

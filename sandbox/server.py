@@ -34,8 +34,12 @@ def create_app(
     now: Callable[[], datetime],
     faults: Faults | None = None,
     state_dir: Path | None = None,
+    live_from: datetime | None = None,
 ) -> Starlette:
-    """The company's vendors. `now` is the time they go by; Slack messages are kept in `state_dir`, if given."""
+    """The company's vendors. `now` is the time they go by; Slack messages are kept in `state_dir`, if given.
+
+    `live_from` is when a short incident of a provider begins, to be watched; None for none.
+    """
     faults = faults or Faults()
     slack = SlackApi(SlackStore(state_dir), now, faults)
     return Starlette(
@@ -43,7 +47,7 @@ def create_app(
             *openai_routes(company, now, faults),
             *anthropic_routes(company, now, faults),
             *pagerduty_routes(company, now, faults),
-            *statuspage_routes(company, now, faults),
+            *statuspage_routes(company, now, faults, live_from),
             *litellm_routes(company, now, faults),
             *prometheus_routes(company, now, faults),
             *slack.routes(),

@@ -15,7 +15,7 @@ from sandbox.catalog import ANTHROPIC, OPENAI
 from sandbox.company import Company
 from sandbox.errors import ApiError
 from sandbox.faults import Faults
-from sandbox.provider_incidents import COMPONENTS, ProviderIncident, provider_incidents
+from sandbox.provider_incidents import COMPONENTS, ProviderIncident, live_incident, provider_incidents
 from sandbox.streams import fake_id
 from sandbox.timeline import rfc3339
 from sandbox.vendor_http import error_headers, fail_sometimes, html_error
@@ -29,9 +29,11 @@ NEWEST = 50
 NAMES = {OPENAI: "OpenAI", ANTHROPIC: "Claude"}
 
 
-def statuspage_routes(company: Company, now: Callable[[], datetime], faults: Faults) -> list[Route]:
-    """The JSON of both providers' pages."""
-    pages = {provider: _Page(company, provider) for provider in NAMES}
+def statuspage_routes(
+    company: Company, now: Callable[[], datetime], faults: Faults, live_from: datetime | None = None
+) -> list[Route]:
+    """The JSON of both providers' pages; `live_from` is when a short incident of today begins."""
+    pages = {provider: _Page(company, provider, live_from) for provider in NAMES}
 
     def route(name: str, answer: Callable[[_Page, datetime], dict[str, Any]]) -> Route:
         async def endpoint(request: Request) -> Response:
@@ -70,10 +72,13 @@ def statuspage_routes(company: Company, now: Callable[[], datetime], faults: Fau
 class _Page:
     """One provider's page."""
 
-    def __init__(self, company: Company, provider: str) -> None:
+    def __init__(self, company: Company, provider: str, live_from: datetime | None) -> None:
         self._seed = company.seed
         self._provider = provider
-        self._known = provider_incidents(company.seed, company.anchor, provider)
+        known = [*provider_incidents(company.seed, company.anchor, provider)]
+        if live_from is not None and provider == ANTHROPIC:
+            known.append(live_incident(company.seed, live_from))
+        self._known = sorted(known, key=lambda one: one.started_at)
 
     def head(self, now: datetime) -> dict[str, Any]:
         """What every answer begins with."""

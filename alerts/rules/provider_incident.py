@@ -133,5 +133,5 @@ def _fired(spans: Sequence[Row], now: datetime) -> Fired:
 
 
 RULE = Rule(
-    "provider_incident", every="1m", queries={INCIDENTS: _incidents, TRAFFIC: _traffic}, find=find, kind="incident"
+    "provider_incident", every="20s", queries={INCIDENTS: _incidents, TRAFFIC: _traffic}, find=find, kind="incident"
 )
