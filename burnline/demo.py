@@ -32,6 +32,16 @@ OUTCOME_COLUMN = {
     "good_count": "good",
 }
 """Field of an outcome → what the company's file calls it."""
+SAFETY_COLUMN = {
+    "hour": "time",
+    "feature": "app",
+    "policy": "guardrail",
+    "checked_count": "checked",
+    "violation_count": "confirmed",
+    "blocked_count": "stopped",
+    "leaked_count": "reached_user",
+}
+"""Field of a safety check → what the company's file calls it."""
 REQUEST_COLUMN = {
     "started_at": "time",
     "interaction_id": "contract",
@@ -201,6 +211,8 @@ def _file_sources(files: Path) -> list[str]:
         _section("sources.contract_parser.set", **REQUEST_VALUE),
         _section("sources.outcomes", kind="outcomes_csv", path=str(files / exports.OUTCOMES)),
         _section("sources.outcomes.map", **OUTCOME_COLUMN),
+        _section("sources.guardrails", kind="safety_csv", path=str(files / exports.SAFETY)),
+        _section("sources.guardrails.map", **SAFETY_COLUMN),
         _section("sources.incident_actions", kind="incident_actions_csv", path=str(files / exports.INCIDENT_ACTIONS)),
     ]
 

@@ -65,6 +65,20 @@ def import_outcomes(
         report(outcomes, as_json)
 
 
+@import_app.command("safety")
+def import_safety(
+    path: Path,
+    mapping: Mapping,
+    constants: Constants = [],  # noqa: B006
+    source: Annotated[str | None, typer.Option(help="Name of the source (default: safety-<file>).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Load safety checks per hour and feature (CSV, JSONL, Parquet) by a mapping of columns."""
+    with one_sentence():
+        name = source or f"safety-{_stem(path)}"
+        report(_import_mapped("safety_csv", path, name, mapping, constants, as_json=as_json), as_json)
+
+
 @import_app.command("incidents")
 def import_incidents(
     path: Path,

@@ -34,7 +34,9 @@ def check_duration(text: str) -> str:
 Duration = Annotated[str, AfterValidator(check_duration)]
 """The type of a setting such as 6h; checked when the settings load."""
 
-MetricName = Literal["cost", "cost_per_request", "requests", "tokens_per_request", "latency_p95", "error_rate"]
+MetricName = Literal[
+    "cost", "cost_per_request", "requests", "tokens_per_request", "latency_p95", "error_rate", "safety_rate"
+]
 """What is watched for days unlike its past."""
 
 Percent = Annotated[int, Field(ge=1, le=1000)]

@@ -16,11 +16,13 @@ from sandbox.hosting import host_charges
 from sandbox.incident_actions import ACTION_COLUMNS, action_rows
 from sandbox.outcomes import OUTCOME_COLUMNS, outcome_counts
 from sandbox.parser_calls import LOG_COLUMNS, log_rows, parser_calls
+from sandbox.safety import SAFETY_COLUMNS, safety_counts
 
 FOLDER = "exports"
 HOST_BILL = "gpu-host-focus.csv"
 PARSER_LOG = "contract-parser.csv"
 OUTCOMES = "outcomes.csv"
+SAFETY = "guardrails.csv"
 INCIDENT_ACTIONS = "incident-actions.csv"
 
 HISTORY_DAYS = 120
@@ -36,6 +38,7 @@ def write_exports(company: Company, folder: Path, now: datetime, history_days: i
     _write(folder / PARSER_LOG, LOG_COLUMNS, log_rows(parser_calls(company, start, end)))
     _write(folder / INCIDENT_ACTIONS, ACTION_COLUMNS, action_rows(company, datetime.combine(end, time(), UTC)))
     _write(folder / OUTCOMES, OUTCOME_COLUMNS, map(astuple, outcome_counts(company, start, end)))
+    _write(folder / SAFETY, SAFETY_COLUMNS, map(astuple, safety_counts(company, start, end)))
 
 
 def keep_writing(company: Company, folder: Path, now: Callable[[], datetime]) -> None:

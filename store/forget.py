@@ -12,18 +12,13 @@ from store.schema import column_names, table
 from store.tables import (
     FACTS,
     ROLLUPS,
-    Charge,
     CollectorRun,
     CostDay,
-    Incident,
-    IncidentAction,
-    InferenceRequest,
-    Outcome,
+    IncidentSpan,
     Quarantine,
     Restatement,
     SloScope,
     SourceHealth,
-    TokenUsage,
     UsageDay,
 )
 
@@ -46,7 +41,7 @@ def forget_source(store: Store, source: str) -> int:
             for row in LOADED
         }
         attributed.rebuild(connection, days)
-    return sum(counts[row] for row in (Charge, TokenUsage, InferenceRequest, Outcome, Incident, IncidentAction))
+    return sum(counts[row] for row in FACTS if row is not IncidentSpan)
 
 
 def _days(connection: Connection, rollup: type, source: str) -> Iterable[date]:

@@ -24,6 +24,7 @@ from store.tables import (
     IncidentAction,
     InferenceRequest,
     Outcome,
+    SafetyHour,
     TokenUsage,
 )
 
@@ -32,6 +33,7 @@ TIME_COLUMN: dict[type, str] = {
     TokenUsage: "started_at",
     InferenceRequest: "started_at",
     Outcome: "day",
+    SafetyHour: "hour",
     IncidentAction: "created_at",
 }
 ROLLED_UP = (Charge, TokenUsage, InferenceRequest)

@@ -20,6 +20,7 @@ from store.tables import (
     LatencyHour,
     Outcome,
     Restatement,
+    SafetyHour,
     SliHour,
     TokenUsage,
 )
@@ -27,8 +28,11 @@ from store.tables import (
 Totals = dict[tuple[date, str], Decimal]
 """(UTC day, measure) → total; a measure names its unit."""
 
+ANY_POLICY = "any"
+"""The rows that count each interaction once."""
 _MOMENT = {
     Outcome: "day",
+    SafetyHour: "hour",
     Incident: "declared_at",
     IncidentAction: "created_at",
     SliHour: "hour",
@@ -62,6 +66,12 @@ def _measures(row: type) -> list[sa.ColumnElement[Any]]:
         return [
             sa.func.sum(columns.outcome_count).label("outcomes"),
             sa.func.sum(columns.good_count).label("good outcomes"),
+        ]
+    if row is SafetyHour:
+        once = columns.policy == ANY_POLICY
+        return [
+            sa.func.sum(sa.case((once, columns.checked_count))).label("checked interactions"),
+            sa.func.sum(sa.case((once, columns.violation_count))).label("safety violations"),
         ]
     if row is SliHour:
         return [

@@ -544,6 +544,28 @@ class Outcome:
 
 
 @dataclass(slots=True, kw_only=True)
+class SafetyHour:
+    """What guardrails and reviewers found: UTC hour × source × feature × policy × provider × model.
+
+    `checked_count` interactions were checked, `violation_count` of them broke a policy and are confirmed,
+    `blocked_count` of these were stopped, `leaked_count` reached somebody; input and output checks of one interaction
+    are one. The policy `any` counts each interaction once; those of single policies overlap and never add up. NULL
+    means unknown.
+    """
+
+    source: str
+    hour: datetime
+    feature: str
+    policy: str
+    checked_count: int
+    violation_count: int
+    blocked_count: int | None = None
+    leaked_count: int | None = None
+    provider: str | None = None
+    model: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class Incident:
     """One incident of one source. `provider` NULL: our own; set: an incident of that provider, from its status page.
 
@@ -1134,7 +1156,7 @@ class AnomalyRun:
     withdrawn_count: int
 
 
-FACTS = (Charge, TokenUsage, InferenceRequest, Outcome, Incident, IncidentSpan, IncidentAction)
+FACTS = (Charge, TokenUsage, InferenceRequest, Outcome, SafetyHour, Incident, IncidentSpan, IncidentAction)
 ROLLUPS = (
     CostDay,
     BillDay,

@@ -63,6 +63,11 @@ FAMILIES = (
         (Metric("latency_p95", "percentile", "le_seconds", "request_count", LATENCY, "seconds", scarce_below=100),),
         scope_param="level",
     ),
+    Family(
+        "anomaly/safety_days",
+        ("organization", "team", "feature"),
+        (Metric("safety_rate", "rate", "violation_count", "checked_count", None, "share"),),
+    ),
     Family("anomaly/request_days", OWNERS, (Metric("error_rate", "rate", "bad_count", "valid_count", None, "share"),)),
 )
 """A median of twenty requests a day is the least for a ratio, as in the maths of unit costs; a 95th percentile of fewer

@@ -11,7 +11,7 @@ from alerts.discovery import rules
 from alerts.engine import evaluate
 from config.settings import Settings
 from store.engine import Store
-from store.tables import LatencyHour, RequestHour
+from store.tables import LatencyHour, RequestHour, SafetyHour
 from tests.alerts.support import collected, insert
 from tests.support.watched import declare
 
@@ -85,3 +85,30 @@ def test_slow_and_failing_answers_are_a_ticket_each(duckdb_store: Store) -> None
     assert "In it: Help desk (+" in failing.summary
     assert failing.impact_cost is None
     assert "anomaly:error_rate:feature:search:2026-11-20" not in failing.children
+
+
+def test_a_day_with_many_violations_is_a_ticket_for_safety_and_a_rare_one_is_not(duckdb_store: Store) -> None:
+    declare(duckdb_store)
+    rng = np.random.default_rng(4)
+    rows = [
+        SafetyHour(
+            source="guard",
+            hour=NOW.replace(hour=12) - timedelta(days=DAYS - number),
+            feature=feature,
+            policy=policy,
+            checked_count=20_000,
+            violation_count=int(rng.poisson(12 if (feature, number) != ("desk", DAYS - 1) else 90)),
+        )
+        for number in range(DAYS)
+        for feature in ("search", "desk")
+        for policy in ("any", "jailbreak")
+    ]
+    insert(duckdb_store, SafetyHour, rows)
+    collected(duckdb_store, "guard", NOW)
+    detect(duckdb_store, Settings(), NOW)
+    found = evaluate(duckdb_store, {"safety_spike": rules()["safety_spike"]}, Situation(NOW, Settings()))
+    assert found.failed == {}
+    (spike,) = [one for one in found.findings["safety_spike"] if one.state == "firing"]
+    assert spike.fingerprint == f"anomaly:safety_rate:organization::{LAST}"
+    assert "In it: team Support" in spike.summary or "In it: Help desk" in spike.summary
+    assert not any("search" in child for child in spike.children)
