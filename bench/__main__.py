@@ -17,6 +17,7 @@ NAMES = (
     "forecast",
     "anomaly",
     "detection",
+    "rules",
     "pages",
     "web",
     "scale",
