@@ -10,6 +10,7 @@ from uuid import uuid4
 from sqlalchemy.engine import Connection
 
 from alerts import ledger
+from alerts.acknowledged import acknowledged
 from alerts.base import Finding, Rule, Situation
 from alerts.discovery import rules as discovered_rules
 from alerts.discovery import sinks as discovered_sinks
@@ -124,6 +125,7 @@ def _messages(
             open_for=open_for(events[alert.alert_id], now),
             runbook=rule.runbook if rule else "",
             settings=settings,
+            acknowledged=acknowledged(alert, events[alert.alert_id]),
         )
         actions = ["post" if change.transition == "opened" else "update"]
         actions += ["reply"] if change.transition in THREADED else []

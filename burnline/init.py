@@ -75,8 +75,9 @@ port = 8501
 # --- Slack ----------------------------------------------------------------------------------------------------
 
 # [slack]
-# bot_token = "env:SLACK_BOT_TOKEN"       # scope chat:write
+# bot_token = "env:SLACK_BOT_TOKEN"       # scope chat:write; files:write for the pictures
 # channel = "C0123ABCD"                   # a channel ID, not a name
+# app_token = "env:SLACK_APP_TOKEN"       # Socket Mode, scope connections:write: then messages have buttons
 
 # [alerts]
 # budget_thresholds = [50, 80, 100]       # percent of a budget that is worth a message

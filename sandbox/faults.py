@@ -35,6 +35,12 @@ class Faults:
     """Slack answers 503 to everything."""
     slack_rate_limit_next: int = 0
     """How many of the next Slack calls are answered 429."""
+    slack_files_forbidden: bool = False
+    """The Slack app may not upload files: its scope files:write is missing."""
+    slack_file_pending_next: int = 0
+    """How many of the next messages with an uploaded file come too early: Slack has not looked at the file yet."""
+    slack_repeats_envelopes: bool = False
+    """Socket Mode sends every envelope twice."""
     request_count: int = 0
     """Vendor API requests seen so far."""
 
@@ -58,6 +64,13 @@ class Faults:
         if self.slack_rate_limit_next < 1:
             return False
         self.slack_rate_limit_next -= 1
+        return True
+
+    def next_slack_file_is_pending(self) -> bool:
+        """Use up one of the announced early messages."""
+        if self.slack_file_pending_next < 1:
+            return False
+        self.slack_file_pending_next -= 1
         return True
 
     def change(self, settings: dict[str, Any]) -> None:

@@ -10,9 +10,11 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web import SlackResponse
 
-from alerts import message
+from alerts import message, message_details, slack_files
+from alerts.actions import OFFERED
 from alerts.notice import Notice
 from alerts.sink import GoneError, RefusedError, RetriableError, Sink, SinkConfigError, SinkError, SinkKind, Timer
+from alerts.slack_client import web_client
 from config.secrets import SecretError, forget, resolve
 from config.settings import Settings
 
@@ -45,63 +47,112 @@ BAD_BLOCKS = {
     "too_many_attachments",
     "only_one_table_allowed",
 }
-"""Slack does not like the form: the same as plain text gets through."""
+"""Slack does not like the form: the same without the picture, or else as plain text, gets through."""
 
-_SDK_LOG = logging.getLogger(f"{__name__}.sdk")
-_SDK_LOG.addHandler(logging.NullHandler())
-_SDK_LOG.propagate = False
-_SDK_LOG.setLevel(logging.CRITICAL)
-"""The SDK logs requests in its own words; what matters is told by the outbox, redacted."""
+PICTURE_SECONDS = 2.0
+"""Slack looks at an upload before it can be shown, and calls blocks that name it invalid until then."""
+
+log = logging.getLogger(__name__)
 
 
 class SlackSink:
-    """One bot in one workspace. Ids are `channel:ts`, both as Slack gave them."""
+    """One bot in one workspace. Ids are `channel:ts`, both as Slack gave them. Buttons need an app token."""
 
-    def __init__(self, client: WebClient, token_reference: str, timer: Timer) -> None:
+    def __init__(
+        self,
+        client: WebClient,
+        files: WebClient,
+        token_reference: str,
+        timer: Timer,
+        app_token_reference: str | None = None,
+    ) -> None:
         self._client = client
+        self._files = files
         self._token_reference = token_reference
         self._timer = timer
+        self._app_token_reference = app_token_reference
+        self._offers = OFFERED if app_token_reference else ()
         self._free_at: dict[str, float] = {}
 
     def post(self, target: str, notice: Notice) -> str:
-        """A new message in the channel; `channel:ts`."""
-        answer = self._call(
+        """A new message in the channel, and its details in the thread; `channel:ts`."""
+        answer = self._call_with_picture(
             self._client.chat_postMessage,
             target,
-            message.root_text(notice),
-            message.root_blocks(notice),
+            notice,
             metadata={"event_type": "burnline_alert", "event_payload": {"fingerprint": notice.fingerprint}},
             unfurl_links=False,
             unfurl_media=False,
         )
-        return f"{answer['channel']}:{answer['ts']}"
+        channel, ts = str(answer["channel"]), str(answer["ts"])
+        self._add_details(channel, ts, notice)
+        return f"{channel}:{ts}"
 
     def update(self, message_id: str, notice: Notice) -> None:
         """Edits the message in place."""
         channel, _, ts = message_id.partition(":")
-        self._call(self._client.chat_update, channel, message.root_text(notice), message.root_blocks(notice), ts=ts)
+        self._call_with_picture(self._client.chat_update, channel, notice, ts=ts)
 
     def reply(self, message_id: str, notice: Notice) -> None:
         """An answer in the message's thread."""
         channel, _, ts = message_id.partition(":")
-        self._call(
-            self._client.chat_postMessage,
-            channel,
-            message.reply_text(notice),
-            message.reply_blocks(notice),
-            thread_ts=ts,
-            unfurl_links=False,
-            unfurl_media=False,
-        )
+        self._say_in_thread(channel, ts, message.reply_text(notice), message.reply_blocks(notice))
 
     def check(self) -> None:
-        """Asks who the token belongs to."""
+        """Asks who the token belongs to, and with buttons also for the address they would be heard at."""
         try:
             self._client.auth_test()
+            if self._app_token_reference:
+                self._check_buttons(self._app_token_reference)
         except SlackApiError as refused:
             raise self._told(refused) from None
         except (OSError, HTTPException) as error:
             raise RetriableError(f"Slack does not answer ({type(error).__name__})") from None
+
+    def _check_buttons(self, reference: str) -> None:
+        try:
+            self._client.apps_connections_open(app_token=_token(reference, "app"))
+        except SlackApiError as refused:
+            code = str(refused.response.get("error"))
+            raise SinkConfigError(
+                code,
+                f"Slack refuses the app token ({code}); put one with the scope connections:write where [slack] "
+                f"app_token points ({reference}), or remove app_token to do without buttons.",
+            ) from None
+
+    def _add_details(self, channel: str, ts: str, notice: Notice) -> None:
+        """The alert is out by now: were an error told, all of it would be sent again."""
+        blocks = message_details.details_blocks(notice)
+        if not blocks:
+            return
+        try:
+            self._say_in_thread(channel, ts, message_details.details_text(notice), blocks)
+        except SinkError as error:
+            log.warning("An alert went to Slack without its details (%s).", error.code)
+
+    def _say_in_thread(self, channel: str, ts: str, text: str, blocks: list[message.Block]) -> None:
+        options = {"thread_ts": ts, "unfurl_links": False, "unfurl_media": False}
+        self._call(self._client.chat_postMessage, channel, text, blocks, **options)
+
+    def _call_with_picture(
+        self, method: Callable[..., SlackResponse], channel: str, notice: Notice, **options: Any
+    ) -> SlackResponse:
+        """One call with the chart of the notice; without it when Slack does not show it. Raises SinkError."""
+        text = message.root_text(notice)
+        picture = slack_files.file_of(self._files, notice.chart, self._token_reference) if notice.chart else None
+        for seconds in (0.0, PICTURE_SECONDS) if picture else ():
+            if seconds:
+                self._timer.sleep(seconds)
+            blocks = message.root_blocks(notice, picture, self._offers)
+            try:
+                return self._paced(method, channel=channel, text=text, blocks=blocks, **options)
+            except SlackApiError as refused:
+                if refused.response.get("error") not in BAD_BLOCKS:
+                    raise self._told(refused) from None
+        if picture:
+            slack_files.forget_picture(picture)
+            log.warning("Slack does not show the picture of an alert; the alert goes without it.")
+        return self._call(method, channel, text, message.root_blocks(notice, None, self._offers), **options)
 
     def _call(
         self, method: Callable[..., SlackResponse], channel: str, text: str, blocks: list[message.Block], **options: Any
@@ -123,7 +174,7 @@ class SlackSink:
             self._timer.sleep(wait)
         self._free_at[channel] = self._timer.clock() + SECONDS_BETWEEN_CALLS
         try:
-            return method(channel=channel, **arguments)
+            return method(channel=channel, parse="none", **arguments)
         except (OSError, HTTPException) as error:  # URLError and timeouts are OSErrors
             raise RetriableError(f"unreachable ({type(error).__name__})") from None
         except SlackRequestError:
@@ -176,15 +227,18 @@ def connect(settings: Settings, timer: Timer) -> Sink:
     """A client for the workspace of the settings; no call is made. Raises SinkConfigError."""
     if settings.slack is None:
         raise SinkConfigError("not_configured", "burnline.toml has no [slack] section; messages for Slack wait.")
-    try:
-        token = resolve(settings.slack.bot_token).get_secret_value()
-    except SecretError as error:
-        raise SinkConfigError("no_token", f"The Slack bot token cannot be read: {error}") from None
-    client = WebClient(
-        token, base_url=settings.slack.base_url, timeout=CALL_SECONDS, retry_handlers=[], logger=_SDK_LOG
+    token = _token(settings.slack.bot_token, "bot")
+    client, files = (
+        web_client(token, settings.slack.base_url, seconds) for seconds in (CALL_SECONDS, slack_files.CALL_SECONDS)
     )
-    client.proxy = None  # urllib then follows HTTPS_PROXY and NO_PROXY itself; the SDK forgets NO_PROXY
-    return SlackSink(client, settings.slack.bot_token, timer)
+    return SlackSink(client, files, settings.slack.bot_token, timer, settings.slack.app_token)
+
+
+def _token(reference: str, kind: str) -> str:
+    try:
+        return resolve(reference).get_secret_value()
+    except SecretError as error:
+        raise SinkConfigError("no_token", f"The Slack {kind} token cannot be read: {error}") from None
 
 
 SINK = SinkKind("slack", target=target, connect=connect)
