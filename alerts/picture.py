@@ -23,6 +23,9 @@ ACTUAL, EXPECTED, LIMIT, INK, GRID = "#0072B2", "#767676", "#D55E00", "#1D1C1D",
 FONT = "DejaVu Sans"
 """Comes with matplotlib, so that every machine draws the same picture."""
 TITLE_CHARACTERS = 58
+MOST_TICKS = 5
+HOUR_STEPS, DAY_STEPS = (1, 3, 6, 12, 24), (1, 2, 7, 14, 28)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LETTERS, SMALL_LETTERS = 15, 13
 """Points, at 100 dots an inch."""
 
@@ -34,7 +37,7 @@ def png(chart: Chart) -> bytes:
     from matplotlib import dates
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
+    from matplotlib.ticker import FixedLocator, MaxNLocator
 
     figure = Figure(figsize=(WIDTH / DOTS_PER_INCH, HEIGHT / DOTS_PER_INCH), dpi=DOTS_PER_INCH, layout="constrained")
     figure.set_facecolor("white")
@@ -45,7 +48,7 @@ def png(chart: Chart) -> bytes:
     axes.yaxis.set_major_formatter(lambda value, _: _tick(value, chart.unit))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4))
     form = "%H:%M\n%d %b" if chart.by_hour else "%d %b"
-    axes.xaxis.set_major_locator(dates.AutoDateLocator(tz=UTC, minticks=3, maxticks=5))
+    axes.xaxis.set_major_locator(FixedLocator([_x(at) for at in _ticks(chart)]))
     axes.xaxis.set_major_formatter(dates.DateFormatter(form, tz=UTC))
     axes.tick_params(labelsize=SMALL_LETTERS, colors=INK, length=0)
     axes.grid(axis="y", color=GRID, linewidth=0.8)
@@ -95,6 +98,19 @@ def _draw(axes: Axes, chart: Chart) -> None:
 
 def _step(chart: Chart) -> timedelta:
     return timedelta(hours=1) if chart.by_hour else timedelta(days=1)
+
+
+def _ticks(chart: Chart) -> list[datetime]:
+    """At most five moments at whole steps, from the first one drawn."""
+    moments = [point[0] for point in (*chart.points, *chart.expected)]
+    if not moments:
+        return []
+    first, last = min(moments), max(moments)
+    steps = [n * _step(chart) for n in (HOUR_STEPS if chart.by_hour else DAY_STEPS)]
+    step = next((one for one in steps if last - first < MOST_TICKS * one), last - first)
+    if chart.by_hour:
+        first += -(first - EPOCH) % step
+    return [first + number * step for number in range((last - first) // step + 1)]
 
 
 def _x(at: datetime) -> float:

@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from alerts import picture
 from alerts.charts import Chart
+from config.secrets import redact
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +31,10 @@ _lock = Lock()
 def file_of(client: WebClient, chart: Chart, account: str) -> str | None:
     """The id of the uploaded picture, the same for the same chart; None when it cannot be drawn or uploaded.
 
-    `account` names the bot. Never raises for Slack: a message without its picture is better than none. Why is logged
-    once, until an upload succeeds.
+    `account` names the bot there. Never raises for Slack: a message without its picture is better than none, and what
+    keeps the message back too is told by it. Why else is logged once, until an upload succeeds.
     """
+    account = f"{client.base_url} {account}"
     digest = sha256(orjson.dumps([account, chart])).hexdigest()
     with _lock:
         if digest in _uploaded:
@@ -41,11 +43,13 @@ def file_of(client: WebClient, chart: Chart, account: str) -> str | None:
     try:
         file_id = _upload(client, chart)
     except SlackApiError as refused:
-        code = str(refused.response.get("error"))
-        _tell_once(account, "the Slack app lacks the scope files:write" if code == "missing_scope" else code)
+        if refused.response.get("error") == "missing_scope":
+            _tell_once(account, "the Slack app lacks the scope files:write")
         return None
-    except (OSError, HTTPException, SlackRequestError, httpx2.HTTPError, ValueError) as error:
-        _tell_once(account, type(error).__name__)
+    except (OSError, HTTPException, SlackRequestError):  # Slack is not there at all
+        return None
+    except (httpx2.HTTPError, ValueError) as error:
+        _tell_once(account, redact(f"the upload fails ({error})"))
         return None
     with _lock:
         _told.discard(account)

@@ -3,6 +3,7 @@
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from http.client import HTTPException
 from threading import Event, Lock, Thread
@@ -64,11 +65,17 @@ class SlackSocket:
     def stop(self, *, wait: bool = False) -> None:
         """Closes the connection; `wait` stays until its threads have ended, some seconds."""
         self._stopping.set()
-        closing = Thread(target=self._client.close, name="slack-socket-close", daemon=True)
+        closing = Thread(target=self._close, name="slack-socket-close", daemon=True)
         closing.start()
         if wait:
             closing.join()
             self._thread.join()
+
+    def _close(self) -> None:
+        for _ in range(2):  # the SDK trips over a socket that the other side closes at the same moment
+            with suppress(AttributeError):
+                self._client.close()
+                return
 
     def _connect(self) -> None:
         wait = FIRST_WAIT_SECONDS

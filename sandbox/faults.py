@@ -34,7 +34,7 @@ class Faults:
     slack_down: bool = False
     """Slack answers 503 to everything."""
     slack_rate_limit_next: int = 0
-    """How many of the next Slack calls are answered 429."""
+    """How many of the next calls that post to Slack are answered 429."""
     slack_files_forbidden: bool = False
     """The Slack app may not upload files: its scope files:write is missing."""
     slack_file_pending_next: int = 0

@@ -78,7 +78,7 @@ class SlackApi:
     async def _call(self, request: Request) -> Response:
         if self._faults.slack_down:
             return PlainTextResponse("upstream connect error", 503)
-        if self._faults.next_slack_call_is_limited():
+        if request.path_params["method"].startswith("chat.") and self._faults.next_slack_call_is_limited():
             wait = {"Retry-After": str(max(1, self._faults.retry_after_seconds))}
             return json_response({"ok": False, "error": "ratelimited"}, 429, wait)
         try:

@@ -26,6 +26,13 @@ from tests.alerts.support import NOW, SlackServer, alerts, collected, outbox, se
 APP_TOKEN = "BURNLINE_TEST_SLACK_APP_TOKEN"
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page waits seconds for an app that does not answer."""
+    monkeypatch.setattr("sandbox.slack_socket.ACK_SECONDS", 0.5)
+    monkeypatch.setattr("sandbox.slack_press.EDIT_SECONDS", 0.5)
+
+
 @pytest.fixture
 def settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """With buttons."""
