@@ -102,7 +102,7 @@ def _step(chart: Chart) -> timedelta:
 
 def _ticks(chart: Chart) -> list[datetime]:
     """At most five moments at whole steps, from the first one drawn."""
-    moments = [point[0] for point in (*chart.points, *chart.expected)]
+    moments = [at for at, _ in chart.points] + [at for at, _, _ in chart.expected]
     if not moments:
         return []
     first, last = min(moments), max(moments)
