@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from alerts.base import Finding, Row, Situation
-from alerts.charts import Chart, hourly
+from alerts.charts import MOST_POINTS, Chart, hourly
 from alerts.context import happened_since
 from alerts.wording import moment, share
 from domain.provider import provider_name
@@ -19,7 +19,7 @@ BY_MODEL, BY_HOUR = "slo/by_model", "slo/by_hour"
 
 HOUR = timedelta(hours=1)
 DRAWN_HOURS = 48
-"""Yesterday at this time stands beside today."""
+"""Yesterday at this time stands beside today; a longer window is drawn as far as points go."""
 NAMED = 2
 
 
@@ -49,6 +49,8 @@ def blamed(rows: Sequence[Row], since: datetime) -> list[str]:
 def _blame(row: Row, bad: int, total: int, since: datetime) -> str:
     own = row["total_count"] - row["good_count"]
     who = f"{row['model']} of {provider_name(row['provider'])}" if row["model"] else provider_name(row["provider"])
+    if row["total_count"] == total:
+        return f"{who} answered every request, {bad:,} of {count(total, 'request')} since {moment(since)} badly."
     return (
         f"{who} answered {own:,} of the {count(bad, 'bad request')} since {moment(since)} "
         f"({share(Fraction(own, bad))}), with {share(Fraction(row['total_count'], total))} of all requests."
@@ -56,10 +58,11 @@ def _blame(row: Row, bad: int, total: int, since: datetime) -> str:
 
 
 def _chart(ask: Ask, standing: Standing, since: datetime, end: datetime, title: str) -> Chart:
-    start = end - DRAWN_HOURS * HOUR
+    drawn = min(MOST_POINTS, max(DRAWN_HOURS, (end - since) // HOUR + 1))
+    start = end - drawn * HOUR
     rows = ask(BY_HOUR, slo=standing.key, start=start, end=end).rows()
     by_hour = {row["hour"].replace(tzinfo=end.tzinfo): row for row in rows}
-    hours = [start + number * HOUR for number in range(DRAWN_HOURS)]
+    hours = [start + number * HOUR for number in range(drawn)]
     return hourly(
         f"{title}: bad of all",
         "%",

@@ -10,8 +10,8 @@ from queries.promises import Ask
 
 ANNOTATIONS, PROVIDERS = "ops/annotations", "incident/provider_incidents"
 
-MOST = 8
-"""The newest of each kind; a quarter of a busy company has dozens."""
+MOST_NOTES, MOST_TROUBLE = 8, 3
+"""The newest of each kind; a month of a busy company has dozens, and an old one explains little."""
 
 
 def happened_since(
@@ -36,7 +36,7 @@ def happened_since(
         key = row["source"], row["incident_id"]
         if key != but:
             theirs.setdefault(key, []).append(row)
-    return (*map(_noted, ours[-MOST:]), *map(_trouble, list(theirs.values())[-MOST:]))
+    return (*map(_noted, ours[-MOST_NOTES:]), *map(_trouble, list(theirs.values())[-MOST_TROUBLE:]))
 
 
 def _noted(row: Row) -> str:

@@ -18,7 +18,7 @@ def details_blocks(notice: Notice) -> list[Block]:
     """Empty where there is nothing beyond the alert itself."""
     blocks = []
     if notice.details:
-        blocks.append(section(f"*Exactly*\n{_lines(notice)}"))
+        blocks.append(section(f"*In numbers*\n{_lines(notice)}"))
     if notice.parts:
         shares = [f"{name}: {share}" for name, share in notice.parts]
         blocks.append(section(f"*Made of*\n{bullets(shares, DETAILS_CHARACTERS)}"))

@@ -159,11 +159,17 @@ def _exact(value: Fact) -> str:
         case date():
             return day(value)
         case Decimal():
-            return f"{value.normalize():,f}" if value.is_finite() else str(value)
+            return _digits(value) if value.is_finite() else str(value)
         case int():
             return f"{value:,}"
         case _:
             return value
+
+
+def _digits(value: Decimal) -> str:
+    """Down to the millionth; what is left of a forecast's float beyond it says nothing."""
+    text = f"{value:,.6f}" if abs(value) >= 1 else f"{value:,.12f}"
+    return text.rstrip("0").rstrip(".")
 
 
 def _severity(alert: Alert) -> Severity:

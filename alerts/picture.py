@@ -22,11 +22,11 @@ ACTUAL, EXPECTED, LIMIT, INK, GRID = "#0072B2", "#767676", "#D55E00", "#1D1C1D",
 
 FONT = "DejaVu Sans"
 """Comes with matplotlib, so that every machine draws the same picture."""
-TITLE_CHARACTERS = 58
+TITLE_CHARACTERS = 54
 MOST_TICKS = 5
 HOUR_STEPS, DAY_STEPS = (1, 3, 6, 12, 24), (1, 2, 7, 14, 28)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-LETTERS, SMALL_LETTERS = 15, 13
+LETTERS, SMALL_LETTERS = 16, 15
 """Points, at 100 dots an inch."""
 
 logging.getLogger("matplotlib").setLevel(logging.WARNING)

@@ -102,7 +102,7 @@ def test_a_burning_budget_names_the_model_and_draws_its_hours(duckdb_store: Stor
     note(duckdb_store, at, "A launch")
     ask = Asking(duckdb_store)
     finding = one(slo_burn.RULE, ask, Situation(at, Settings(), slos=(SLO,)))
-    assert "answered 49 of the 49 bad requests since" in finding.why[0]
+    assert "answered every request, 49 of 59 requests since" in finding.why[0]
     assert finding.happened == (f"Price change on {at.day} Nov 2026: A launch",)
     assert finding.chart is not None
     assert finding.chart.limit == 0.1

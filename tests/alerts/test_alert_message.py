@@ -101,7 +101,7 @@ def check_limits(blocks: list[dict[str, Any]]) -> None:
 OURS = re.compile(
     r"<!date\^\d+\^\{date_short_pretty\} \{time\}\|[^<>]*>"
     r"|<https://docs\.example/[^|<>]*\|[^<>]*>"
-    r"|^\*(Why|Then also|Exactly|Made of)\*$",
+    r"|^\*(Why|Then also|In numbers|Made of)\*$",
     re.MULTILINE,
 )
 LABEL = re.compile(r"\A\*([^*]*)\*\n|\A\*([^*]*)\.\* ")
@@ -164,7 +164,7 @@ def test_a_resolved_alert_says_so_in_its_header_and_thread_and_has_no_buttons_le
 
 def test_the_thread_begins_with_the_exact_values_what_it_is_made_of_and_what_was_asked() -> None:
     exactly, made_of, asked = message_details.details_blocks(NOTICE)
-    assert exactly["text"]["text"] == '*Exactly*\nBudget: 10,000\nLines: a = "1"\nb = "2"'
+    assert exactly["text"]["text"] == '*In numbers*\nBudget: 10,000\nLines: a = "1"\nb = "2"'
     assert made_of["text"]["text"] == "*Made of*\n• Research desk: 62%"
     assert asked["elements"][0]["text"] == "Asked: cost/budget_status (python -m burnline query NAME)"
     assert message_details.details_blocks(replace(NOTICE, details=(), parts=(), queries=())) == []
