@@ -1,17 +1,19 @@
 """What a rule declares and what it finds. A rule is one file in `rules/` with one `RULE`; nothing else lists it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
+from alerts.charts import Chart
 from alerts.past import Past
 from config.settings import Settings
 from domain.duration import parse_duration
 from domain.slo.definition import SloDefinition
 from domain.slo.standing import Standing
 from queries.promises import Ask, known_to, promises
+from queries.runner import Result
 
 Severity = Literal["page", "ticket", "info"]
 SEVERITIES: tuple[Severity, ...] = ("info", "ticket", "page")
@@ -54,9 +56,11 @@ class Finding:
 
     `title` and `summary` are plain text: a phrase and a sentence. `fields` are labels and values as people read
     them, `facts` the same as exact values. `page_path` is an app page with its filters set. `impact_cost` is the
-    money at stake in `currency`. `scope` says whom it touches, for routes: feature, team, tier, provider, model,
-    service, source, as far as known. `why` and `happened` are sentences: the cause by the numbers, and what else
-    happened then. `children` are fingerprints of the smaller problems that this one contains.
+    money at stake in `currency`, `impact_ratio` the same as a share of `impact_of` ("the budget"). `scope` says whom
+    it touches, for routes: feature, team, tier, provider, model, service, source, as far as known. `why` and
+    `happened` are sentences: the cause by the numbers, and what else happened then. `children` are fingerprints of
+    the smaller problems that this one contains; `parts` are names of what it is made of, each with its share of the
+    whole. `queries` are the names of those that were asked; `Rule.examine` fills them in.
     """
 
     fingerprint: str
@@ -71,10 +75,15 @@ class Finding:
     page_path: str | None = None
     impact_cost: Decimal | None = None
     currency: str | None = None
+    impact_ratio: Decimal | None = None
+    impact_of: str = ""
     scope: Mapping[str, str] = field(default_factory=dict)
     why: tuple[str, ...] = ()
     happened: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
+    parts: tuple[tuple[str, Decimal], ...] = ()
+    chart: Chart | None = None
+    queries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,7 @@ class Rule:
     def examine(self, ask: Ask, situation: Situation) -> list[Finding]:
         """Asks its queries and finds."""
         rows = {query: ask(query, **params(situation)).rows() for query, params in self.queries.items()}
-        return self.find(rows, situation)
+        return [replace(finding, queries=tuple(self.queries)) for finding in self.find(rows, situation)]
 
     @property
     def runbook(self) -> str:
@@ -119,7 +128,14 @@ class AskingRule(Rule):
 
     def examine(self, ask: Ask, situation: Situation) -> list[Finding]:
         """Asks and finds."""
-        return self.look(ask, situation)
+        asked: dict[str, None] = {}
+
+        def remember(name: str, **params: Any) -> Result:
+            asked[name] = None
+            return ask(name, **params)
+
+        found = self.look(remember, situation)
+        return [replace(finding, queries=tuple(asked)) for finding in found]
 
 
 def asking_rule(
@@ -139,14 +155,25 @@ def promise_rule(
     every: str,
     judge: Callable[[Sequence[Standing], Situation], list[Finding]],
     past: Callable[[Ask, Situation, int], Past] | None = None,
+    explain: Callable[[Ask, Situation, Standing, Finding], Finding] | None = None,
 ) -> AskingRule:
-    """A rule over SLOs: `judge` is pure, how every objective stands in, findings out."""
+    """A rule over SLOs: `judge` is pure, how every objective stands in, one finding for each out.
+
+    `explain` asks for the cause of what fires.
+    """
 
     def look(ask: Ask, situation: Situation) -> list[Finding]:
         if not situation.slos:
             return []
         at = known_to(ask, situation.now)
-        return judge(promises(ask, situation.slos, at).standings, situation)
+        standings = promises(ask, situation.slos, at).standings
+        found = judge(standings, situation)
+        if explain is None:
+            return found
+        return [
+            explain(ask, situation, standing, finding) if finding.state == "firing" else finding
+            for standing, finding in zip(standings, found, strict=True)
+        ]
 
     return asking_rule(name, every, look, kind="promise", past=past)
 

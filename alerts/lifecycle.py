@@ -117,6 +117,8 @@ def _told(alert: Alert, finding: Finding, now: datetime) -> Alert:
         alert_id=alert.alert_id,
         status=alert.status if alert.status in OPEN else "open",
         opened_at=alert.opened_at,
+        acknowledged_at=alert.acknowledged_at,
+        acknowledged_by=alert.acknowledged_by,
     )
 
 

@@ -1,20 +1,28 @@
-"""A notice as Slack's Block Kit, every inserted value escaped and cut to Slack's limits."""
+"""A notice as Slack's Block Kit, every inserted value inert and cut to Slack's limits."""
 
-import re
+from collections.abc import Sequence
+from secrets import token_hex
 from typing import Any
 
+from alerts.actions import Offer
 from alerts.base import Severity
+from alerts.mrkdwn import escaped, inert, link, mrkdwn, plain, unlinked
 from alerts.notice import Notice
 from alerts.wording import moment
 
 HEADER_CHARACTERS = 150
 FIELDS = 10
-URL_CHARACTERS = 3000
+BUTTON_CHARACTERS = 75
 TEXT_CHARACTERS = 4000
 """Slack's own limits, by https://docs.slack.dev/reference/block-kit/blocks; `text` is cut where it advises."""
 
 SENTENCE_CHARACTERS = 1500
-VALUE_CHARACTERS = 300
+LABEL_CHARACTERS = 75
+VALUE_CHARACTERS = 250
+LIST_CHARACTERS = 1500
+LINE_CHARACTERS = 400
+URL_CHARACTERS = 1500
+ALT_CHARACTERS = 600
 """Ours are tighter, for all blocks together must stay under about 13,200 characters (slackapi/bolt-js#2509)."""
 
 SIGNS: dict[Severity, tuple[str, str]] = {
@@ -27,57 +35,38 @@ RESOLVED = ("✅", "Resolved")
 Block = dict[str, Any]
 
 
-def escaped(text: str, longest: int) -> str:
-    """One line of text that Slack shows as it is: no mention, link or line break, at most `longest` characters.
-
-    The cut never falls into an escape sequence.
-    """
-    line = re.sub(r"[\s\x00-\x1f\x7f\u2028\u2029]+", " ", text).strip()
-    safe = [_ESCAPES.get(sign, sign) for sign in line or "–"]  # Slack refuses empty text
-    if sum(map(len, safe)) <= longest:
-        return "".join(safe)
-    kept: list[str] = []
-    room = longest - 1
-    for sign in safe:
-        room -= len(sign)
-        if room < 0:
-            break
-        kept.append(sign)
-    return "".join(kept).rstrip() + "…"
-
-
-_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-
-
 def root_text(notice: Notice) -> str:
     """What notifications and screen readers say of the alert."""
-    return escaped(f"{headline(notice)}. {notice.summary}", TEXT_CHARACTERS)
+    return unlinked(f"{headline(notice)}. {notice.summary}", TEXT_CHARACTERS)
 
 
-def root_blocks(notice: Notice) -> list[Block]:
-    """The alert itself: header, one sentence, the numbers, where to go on."""
-    blocks: list[Block] = [
-        {"type": "header", "text": _plain(headline(notice), HEADER_CHARACTERS)},
-        {"type": "section", "text": _mrkdwn(escaped(notice.summary, SENTENCE_CHARACTERS))},
+def root_blocks(notice: Notice, picture: str | None = None, offers: Sequence[Offer] = ()) -> list[Block]:
+    """The alert itself: what, how much, since when, why, what else happened, who owns it and where to go on.
+
+    `picture` is the id of an uploaded file; `offers` become buttons while the alert is open.
+    """
+    blocks = [
+        {"type": "header", "text": plain(headline(notice), HEADER_CHARACTERS)},
+        section(inert(notice.summary, SENTENCE_CHARACTERS)),
+        *_picture(notice, picture),
         {"type": "section", "fields": _fields(notice)},
+        *_listed("Why", notice.why),
+        *_listed("Then also", notice.happened),
+        *_context(notice),
+        *_buttons(notice, offers),
     ]
-    if notice.runbook:
-        blocks.append({"type": "context", "elements": [_mrkdwn(f"Runbook: {escaped(notice.runbook, 255)}")]})
-    if notice.link and len(notice.link) <= URL_CHARACTERS:
-        button = {"type": "button", "text": _plain("Open in Burnline", 75), "url": notice.link}
-        blocks.append({"type": "actions", "elements": [button]})
-    return blocks
+    return numbered(blocks)
 
 
 def reply_text(notice: Notice) -> str:
     """The thread's answer without blocks: what changed, and the sentence."""
-    return escaped(f"{notice.lead}: {notice.summary}", TEXT_CHARACTERS)
+    return unlinked(f"{notice.lead}: {notice.summary}", TEXT_CHARACTERS)
 
 
 def reply_blocks(notice: Notice) -> list[Block]:
     """The thread's answer as one paragraph; the sentence holds the numbers as they were then."""
-    said = f"*{escaped(notice.lead, 200)}.* {escaped(notice.summary, SENTENCE_CHARACTERS)}"
-    return [{"type": "section", "text": _mrkdwn(said)}]
+    said = f"*{inert(notice.lead, 200)}.* {inert(notice.summary, SENTENCE_CHARACTERS)}"
+    return numbered([section(said)])
 
 
 def headline(notice: Notice) -> str:
@@ -86,26 +75,81 @@ def headline(notice: Notice) -> str:
     return f"{sign} {word}: {notice.title}"
 
 
+def section(text: str) -> Block:
+    """A paragraph of finished mrkdwn."""
+    return {"type": "section", "text": mrkdwn(text)}
+
+
+def numbered(blocks: list[Block]) -> list[Block]:
+    """The blocks with ids that no earlier version of the message had, as Slack asks for on updates."""
+    version = token_hex(4)
+    return [{**block, "block_id": f"{version}-{number}"} for number, block in enumerate(blocks)]
+
+
+def values(text: str, longest: int = VALUE_CHARACTERS) -> str:
+    """Lines that are meant to be copied stay lines; what is too long becomes one and is cut."""
+    kept = "\n".join(inert(line, longest) for line in text.split("\n"))
+    return kept if len(kept) <= longest else inert(text, longest)
+
+
+def bullets(lines: Sequence[str], longest: int) -> str:
+    """One line each; what does not fit is counted."""
+    room, kept = longest - 40, []
+    for line in lines:
+        told = f"• {inert(line, LINE_CHARACTERS)}"
+        if len(told) + 1 > room:
+            break
+        room -= len(told) + 1
+        kept.append(told)
+    left = len(lines) - len(kept)
+    return "\n".join([*kept, *([f"… and {left:,} more"] if left else [])])
+
+
+def _picture(notice: Notice, picture: str | None) -> list[Block]:
+    if picture is None or notice.chart is None:
+        return []
+    return [{"type": "image", "slack_file": {"id": picture}, "alt_text": escaped(notice.chart.words, ALT_CHARACTERS)}]
+
+
 def _fields(notice: Notice) -> list[Block]:
     since = f"<!date^{int(notice.since.timestamp())}^{{date_short_pretty}} {{time}}|{moment(notice.since)}>"
-    fields = [_field(label, _value(value)) for label, value in notice.fields[: FIELDS - 1]]
+    fields = [_field(label, values(value)) for label, value in notice.fields[: FIELDS - 1]]
     return [*fields, _field("Since", since)]
 
 
-def _value(text: str) -> str:
-    """Lines that are meant to be copied stay lines; what is too long becomes one and is cut."""
-    lines = [escaped(line, VALUE_CHARACTERS) for line in text.split("\n")]
-    kept = "\n".join(lines)
-    return kept if len(kept) <= VALUE_CHARACTERS else escaped(text, VALUE_CHARACTERS)
-
-
 def _field(label: str, value: str) -> Block:
-    return _mrkdwn(f"*{escaped(label, 100)}*\n{value}")
+    return mrkdwn(f"*{inert(label, LABEL_CHARACTERS)}*\n{value}")
 
 
-def _mrkdwn(text: str) -> Block:
-    return {"type": "mrkdwn", "text": text}
+def _listed(title: str, lines: Sequence[str]) -> list[Block]:
+    return [section(f"*{title}*\n{bullets(lines, LIST_CHARACTERS)}")] if lines else []
 
 
-def _plain(text: str, longest: int) -> Block:
-    return {"type": "plain_text", "text": escaped(text, longest), "emoji": False}
+def _context(notice: Notice) -> list[Block]:
+    told = []
+    if (taken := notice.acknowledged) and notice.is_open:
+        told.append(f"👀 Acknowledged by {inert(taken.by, 100)} on {moment(taken.at)}")
+    if notice.runbook:
+        name = notice.runbook.rpartition("/")[2].removesuffix(".md")
+        url = notice.runbook_url if notice.runbook_url and len(notice.runbook_url) <= 500 else None
+        told.append(link(url, f"Runbook: {name}") if url else f"Runbook: {inert(notice.runbook, 255)}")
+    return [{"type": "context", "elements": [mrkdwn(text) for text in told]}] if told else []
+
+
+def _buttons(notice: Notice, offers: Sequence[Offer]) -> list[Block]:
+    buttons: list[Block] = []
+    if notice.link and len(notice.link) <= URL_CHARACTERS:
+        opens = plain("Open in Burnline", BUTTON_CHARACTERS)
+        buttons.append({"type": "button", "action_id": "open", "text": opens, "url": notice.link})
+    if notice.is_open and notice.alert_id:
+        buttons += [
+            {
+                "type": "button",
+                "action_id": offer.action,
+                "text": plain(offer.label, BUTTON_CHARACTERS),
+                "value": notice.alert_id,
+            }
+            for offer in offers
+            if offer.fits(notice)
+        ]
+    return [{"type": "actions", "elements": buttons}] if buttons else []

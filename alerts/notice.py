@@ -2,26 +2,40 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Literal
 
 import orjson
 
-from alerts.base import Finding, Severity
-from alerts.wording import duration
+from alerts.acknowledged import Acknowledged
+from alerts.base import Fact, Finding, Severity
+from alerts.charts import Chart, chart_from
+from alerts.wording import day, duration, moment, percent
 from config.settings import Settings
+from domain.wording import money, size_percent
 from store.tables import Alert
 
 Transition = Literal["opened", "worsened", "eased", "refreshed", "resolved", "reopened", "escalated"]
 THREADED: tuple[Transition, ...] = ("worsened", "resolved", "reopened")
 """What is said in the thread too; the others only change the root message."""
 
+MOST_FIELDS = 9
+"""Slack shows ten, and one is the moment it began; what a rule says beyond them is in the details."""
+
 _LEADS: Mapping[str, str] = {"worsened": "Worse", "reopened": "Open again"}
+
+Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What people read of one transition. All text is plain: a sink escapes and cuts it. `since` is aware UTC."""
+    """What people read of one transition. All text is plain: a sink escapes and cuts it. Times are aware UTC.
+
+    `fields` are what is worth a glance, with the money at stake and the owner; `details` the exact values; `parts` what
+    the problem is made of, each with its share; `queries` the names of the queries behind it. `runbook` is a path in
+    the repository, `runbook_url` where it is served.
+    """
 
     fingerprint: str
     transition: Transition
@@ -30,10 +44,19 @@ class Notice:
     title: str
     lead: str
     summary: str
-    fields: tuple[tuple[str, str], ...]
+    fields: Pairs
     since: datetime
     runbook: str
     link: str | None
+    alert_id: str = ""
+    runbook_url: str | None = None
+    why: tuple[str, ...] = ()
+    happened: tuple[str, ...] = ()
+    details: Pairs = ()
+    parts: Pairs = ()
+    queries: tuple[str, ...] = ()
+    acknowledged: Acknowledged | None = None
+    chart: Chart | None = None
 
     def to_json(self) -> str:
         """The payload of an outbox row."""
@@ -41,10 +64,17 @@ class Notice:
 
 
 def from_json(payload: str) -> Notice:
-    """A notice from the payload of an outbox row."""
+    """A notice from the payload of an outbox row, also of one that an earlier version wrote."""
     content: dict[str, Any] = orjson.loads(payload)
     content["since"] = datetime.fromisoformat(content["since"])
-    content["fields"] = tuple((label, value) for label, value in content["fields"])
+    for name in ("fields", "details", "parts"):
+        content[name] = tuple((label, value) for label, value in content.get(name, ()))
+    for name in ("why", "happened", "queries"):
+        content[name] = tuple(content.get(name, ()))
+    if told := content.get("acknowledged"):
+        content["acknowledged"] = Acknowledged(told["by"], datetime.fromisoformat(told["at"]))
+    if drawn := content.get("chart"):
+        content["chart"] = chart_from(drawn)
     return Notice(**content)
 
 
@@ -56,17 +86,19 @@ def compose(
     open_for: timedelta,
     runbook: str,
     settings: Settings,
+    acknowledged: Acknowledged | None = None,
 ) -> Notice:
     """The notice of a transition. Without a finding (nothing is known any more) the alert's own words remain."""
     resolved = transition == "resolved"
-    fields = list(finding.fields) if finding else []
-    if resolved:
-        fields.append(("Open for", duration(open_for)))
+    fixed = _impact(alert, finding, resolved=resolved)
+    last: Pairs = (("Open for", duration(open_for)),) if resolved else ()
     if transition == "escalated":
-        fields.append(("Not acknowledged for", duration(open_for)))
-    if alert.owner:
-        fields.append(("Owner", alert.owner))
+        last = (("Not acknowledged for", duration(open_for)),)
+    last += (("Owner", alert.owner),) if alert.owner else ()
+    own = finding.fields if finding else ()
+    room = MOST_FIELDS - len(fixed) - len(last)
     return Notice(
+        alert_id=alert.alert_id,
         fingerprint=alert.fingerprint,
         transition=transition,
         severity=_severity(alert),
@@ -74,10 +106,18 @@ def compose(
         title=alert.title,
         lead=f"Resolved after {duration(open_for)}" if resolved else _LEADS.get(transition, ""),
         summary=alert.summary,
-        fields=tuple(fields),
+        fields=(*fixed, *own[:room], *last),
         since=alert.opened_at,
         runbook=runbook,
+        runbook_url=_runbook_url(runbook, settings),
         link=f"{base_url(settings)}/{alert.page_path}" if alert.page_path else None,
+        why=finding.why if finding else (),
+        happened=finding.happened if finding else (),
+        details=(*own[room:], *_facts(finding.facts)) if finding else (),
+        parts=tuple((name, percent(ratio)) for name, ratio in finding.parts) if finding else (),
+        queries=finding.queries if finding else (),
+        acknowledged=acknowledged,
+        chart=finding.chart if finding else None,
     )
 
 
@@ -86,6 +126,52 @@ def base_url(settings: Settings) -> str:
     server = settings.server
     host = f"[{server.host}]" if ":" in server.host else server.host
     return (server.public_url or f"http://{host}:{server.port}").rstrip("/")
+
+
+def _runbook_url(runbook: str, settings: Settings) -> str | None:
+    docs = settings.server.docs_url
+    return f"{docs.rstrip('/')}/{runbook.removeprefix('docs/')}" if docs and runbook else None
+
+
+def _impact(alert: Alert, finding: Finding | None, *, resolved: bool) -> Pairs:
+    """The money at stake and its share; at the end what the problem came to in all, as far as that was ever told."""
+    cost, currency, told = alert.impact_cost, alert.currency, finding
+    if resolved and finding is not None and finding.impact_cost is not None:
+        cost, currency = finding.impact_cost, finding.currency
+    elif resolved:
+        told = None
+    if cost is None or currency is None:
+        return ()
+    text = money(cost, currency)
+    if told is not None and told.impact_ratio is not None:
+        text += f", {size_percent(told.impact_ratio)} of {told.impact_of}"
+    return (("Impact in all" if resolved else "Impact", text),)
+
+
+def _facts(facts: Mapping[str, Fact]) -> Pairs:
+    return tuple((name.replace("_", " ").capitalize(), _exact(value)) for name, value in facts.items())
+
+
+def _exact(value: Fact) -> str:
+    match value:
+        case None:
+            return "unknown"
+        case datetime():
+            return moment(value if value.tzinfo else value.replace(tzinfo=UTC))
+        case date():
+            return day(value)
+        case Decimal():
+            return _digits(value) if value.is_finite() else str(value)
+        case int():
+            return f"{value:,}"
+        case _:
+            return value
+
+
+def _digits(value: Decimal) -> str:
+    """Down to the millionth; what is left of a forecast's float beyond it says nothing."""
+    text = f"{value:,.6f}" if abs(value) >= 1 else f"{value:,.12f}"
+    return text.rstrip("0").rstrip(".")
 
 
 def _severity(alert: Alert) -> Severity:

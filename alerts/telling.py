@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy.engine import Connection
 
 from alerts import ledger
+from alerts.acknowledged import acknowledged
 from alerts.base import Finding, Rule
 from alerts.discovery import sinks
 from alerts.history import as_grave_since, last_finding
@@ -130,6 +131,7 @@ class Telling:
             open_for=self._spent(change),
             runbook=rule.runbook if rule else "",
             settings=self._settings,
+            acknowledged=acknowledged(alert),
         )
 
     def _spent(self, change: Change) -> timedelta:

@@ -123,6 +123,7 @@ def write_settings(
         "pagerduty": connection.pagerduty_api_key,
         "litellm": connection.litellm_api_key,
         "slack": connection.slack_token,
+        "slack-app": connection.slack_app_token,
     }
     for name, value in secrets.items():
         (config / f"{name}.secret").write_text(value)
@@ -134,6 +135,7 @@ def write_settings(
         _section(
             "slack",
             bot_token=f"file:{config / 'slack.secret'}",
+            app_token=f"file:{config / 'slack-app.secret'}",
             channel=connection.alerts_channel,
             base_url=connection.slack_base_url,
         ),

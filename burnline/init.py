@@ -76,8 +76,9 @@ port = 8501
 # --- Slack and mail: routes.toml beside this file says what goes where -------------------------------------------
 
 # [slack]
-# bot_token = "env:SLACK_BOT_TOKEN"       # scope chat:write
+# bot_token = "env:SLACK_BOT_TOKEN"       # scope chat:write; files:write for the pictures
 # channel = "C0123ABCD"                   # a channel ID, not a name; routes.toml names others
+# app_token = "env:SLACK_APP_TOKEN"       # Socket Mode, scope connections:write: then messages have buttons
 
 # [email]                                 # the mail server, for routes to people
 # host = "smtp.example.com"

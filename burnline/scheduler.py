@@ -1,14 +1,17 @@
-"""Runs sources when they are due, what pages ask for at once, and after that the rules and the record of weeks."""
+"""Runs sources when they are due, what people ask for at once, and after that the rules and the record of weeks."""
 
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Lock
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from alerts.actions import act
+from alerts.slack_socket import slack_socket
 from burnline.alerting import StopLog, check_and_deliver, deliver_waiting
 from burnline.closing import record_closed_weeks
 from burnline.context import Context, utc_now
@@ -54,6 +57,7 @@ class Worker:
         """True once every source has run."""
         self._checked_at: datetime | None = None
         """When rules were asked last; None asks all of them, due or not."""
+        self._buttons = slack_socket(context.settings.slack, partial(act, context.store), self._deliver, utc_now)
         self._lock = Lock()
         self._turns = {name: Lock() for name in self.sources}
         self._scheduler = BackgroundScheduler(
@@ -95,11 +99,15 @@ class Worker:
         self._scheduler.add_job(self._deliver, "interval", id="deliver", seconds=DELIVER_SECONDS)
         self._scheduler.add_job(self._take_requests, "interval", id="requests", seconds=POLL_SECONDS)
         self._scheduler.start()
+        if self._buttons:
+            self._buttons.start()
         if not self.sources:
             self._on_loaded()
 
     def stop(self, *, wait: bool = False) -> None:
         """Starts no new jobs; running ones end by themselves, and `wait` stays until they have."""
+        if self._buttons:
+            self._buttons.stop(wait=wait)
         self._scheduler.shutdown(wait=wait)
 
     def _run_source(self, name: str, window: Window | None = None) -> None:

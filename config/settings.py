@@ -72,18 +72,23 @@ class StoreSettings(_Section):
 
 
 class Server(_Section):
-    """Where the dashboard listens."""
+    """Where the dashboard listens, where people reach it, and where they read this folder of `docs`."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8501, ge=1, le=65535)
     public_url: str | None = Field(default=None, pattern=r"^https?://")
+    docs_url: str | None = Field(default=None, pattern=r"^https?://")
 
 
 class Slack(_Section):
-    """One workspace. `bot_token` is a reference such as env:SLACK_BOT_TOKEN; `channel` is a channel ID."""
+    """One workspace. `bot_token` is a reference such as env:SLACK_BOT_TOKEN; `channel` is a channel ID.
+
+    With an `app_token` (Socket Mode) messages have buttons.
+    """
 
     bot_token: SecretReference
     channel: str
+    app_token: SecretReference | None = None
     base_url: str = "https://slack.com/api/"
 
 

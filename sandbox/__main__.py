@@ -64,7 +64,7 @@ def main(arguments: list[str] | None = None) -> None:
         keep_writing(company, options.state_dir / exports.FOLDER, _now)
     app = create_app(company, now=_now, state_dir=options.state_dir, live_from=_now() + LIVE_AFTER)
     listener = socket.create_server((HOST, options.port), backlog=128)
-    config = uvicorn.Config(app, lifespan="off", access_log=False, log_level="warning", ws="none")
+    config = uvicorn.Config(app, lifespan="off", access_log=False, log_level="warning", ws="websockets-sansio")
     server = SandboxServer(config, f"http://{HOST}:{listener.getsockname()[1]}")
     if options.exit_with_parent:
         threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()

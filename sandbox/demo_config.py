@@ -27,7 +27,14 @@ from sandbox.exchange import RATE_COLUMNS, rate_rows
 from sandbox.exports import HISTORY_DAYS
 from sandbox.gateway import SERVICES
 from sandbox.hosting import HOST, PROJECT_FEATURES
-from sandbox.keys import ADMIN_KEY_ANTHROPIC, ADMIN_KEY_OPENAI, API_KEY_PAGERDUTY, MASTER_KEY_LITELLM, SLACK_TOKEN
+from sandbox.keys import (
+    ADMIN_KEY_ANTHROPIC,
+    ADMIN_KEY_OPENAI,
+    API_KEY_PAGERDUTY,
+    MASTER_KEY_LITELLM,
+    SLACK_APP_TOKEN,
+    SLACK_TOKEN,
+)
 from sandbox.prices import PRICES_BEFORE_CHANGE, TIER_FACTORS, UNIT_PRICES
 from sandbox.slack_store import AI_ALERTS_CHANNEL, FINOPS_CHANNEL
 from sandbox.traffic import Measure
@@ -72,6 +79,7 @@ class DemoConnection:
     prometheus_base_url: str
     slack_base_url: str
     slack_token: str
+    slack_app_token: str
     alerts_channel: str
     finops_channel: str
 
@@ -116,6 +124,7 @@ def demo_connection(base_url: str) -> DemoConnection:
         prometheus_base_url=root + prometheus_api.BASE_PATH,
         slack_base_url=root + slack_api.BASE_PATH,
         slack_token=SLACK_TOKEN,
+        slack_app_token=SLACK_APP_TOKEN,
         alerts_channel=AI_ALERTS_CHANNEL,
         finops_channel=FINOPS_CHANNEL,
     )

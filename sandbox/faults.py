@@ -34,9 +34,15 @@ class Faults:
     slack_down: bool = False
     """Slack answers 503 to everything."""
     slack_rate_limit_next: int = 0
-    """How many of the next Slack calls are answered 429."""
+    """How many of the next calls that post to Slack, or read a channel, are answered 429."""
     slack_without_history: bool = False
     """The bot lacks the scopes to read what was said in a channel."""
+    slack_files_forbidden: bool = False
+    """The Slack app may not upload files: its scope files:write is missing."""
+    slack_file_pending_next: int = 0
+    """How many of the next messages with an uploaded file come too early: Slack has not looked at the file yet."""
+    slack_repeats_envelopes: bool = False
+    """Socket Mode sends every envelope twice."""
     request_count: int = 0
     """Vendor API requests seen so far."""
 
@@ -60,6 +66,13 @@ class Faults:
         if self.slack_rate_limit_next < 1:
             return False
         self.slack_rate_limit_next -= 1
+        return True
+
+    def next_slack_file_is_pending(self) -> bool:
+        """Use up one of the announced early messages."""
+        if self.slack_file_pending_next < 1:
+            return False
+        self.slack_file_pending_next -= 1
         return True
 
     def change(self, settings: dict[str, Any]) -> None:

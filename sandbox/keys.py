@@ -7,6 +7,7 @@ ADMIN_KEY_ANTHROPIC = "sk-ant-admin01-sandbox"
 MASTER_KEY_LITELLM = "sk-sandbox-litellm-master"
 API_KEY_PAGERDUTY = "pd-sandbox-read-only"
 SLACK_TOKEN = "xoxb-sandbox"  # noqa: S105 - works in the sandbox only
+SLACK_APP_TOKEN = "xapp-sandbox"  # noqa: S105 - works in the sandbox only
 
 EXPIRED_KEY_OPENAI = "sk-admin-sandbox-expired"
 EXPIRED_KEY_ANTHROPIC = "sk-ant-admin01-expired"

@@ -24,6 +24,7 @@ from sandbox.openai_api import openai_routes
 from sandbox.pagerduty_api import pagerduty_routes
 from sandbox.prometheus_api import prometheus_routes
 from sandbox.slack_api import SlackApi
+from sandbox.slack_files import SlackFiles
 from sandbox.slack_store import SlackStore
 from sandbox.statuspage_api import statuspage_routes
 from sandbox.vendor_http import json_response
@@ -41,7 +42,7 @@ def create_app(
     `live_from` is when a short incident of a provider begins, to be watched; None for none.
     """
     faults = faults or Faults()
-    slack = SlackApi(SlackStore(state_dir), now, faults)
+    slack = SlackApi(SlackStore(state_dir), SlackFiles(state_dir, faults), now, faults)
     return Starlette(
         routes=[
             *openai_routes(company, now, faults),

@@ -31,6 +31,7 @@ _EMOJI = {
     "moneybag": "💰",
     "hourglass": "⌛",
 }
+_BARE_LINK = re.compile(r"(\bhttps?://[^\s<>|]+)")
 _EMOJI_CODE = re.compile(r":([a-z_]+):")
 _LINK_SCHEMES = ("https://", "http://", "mailto:")
 
@@ -40,15 +41,23 @@ def plain_to_html(text: str) -> str:
     return _emoji(_escape(text)).replace("\n", "<br>")
 
 
-def mrkdwn_to_html(text: str) -> str:
-    """A `mrkdwn` object or a message's text."""
+def mrkdwn_to_html(text: str, *, bare_links: bool = False) -> str:
+    """A `mrkdwn` object or a message's text. `bare_links`: addresses become links, as Slack does unless told not to."""
     parts: list[str] = []
     end = 0
     for control in _CONTROL.finditer(text):
-        parts += (_styled(text[end : control.start()]), _control(control.group(1)))
+        parts += (_plain(text[end : control.start()], bare_links=bare_links), _control(control.group(1)))
         end = control.end()
-    parts.append(_styled(text[end:]))
+    parts.append(_plain(text[end:], bare_links=bare_links))
     return "".join(parts)
+
+
+def _plain(text: str, *, bare_links: bool) -> str:
+    if not bare_links:
+        return _styled(text)
+    return "".join(
+        _control(part) if number % 2 else _styled(part) for number, part in enumerate(_BARE_LINK.split(text))
+    )
 
 
 def safe_link(url: str) -> str | None:

@@ -6,18 +6,23 @@ import html
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from sandbox.slack_mrkdwn import mrkdwn_to_html, plain_to_html, safe_link
-from sandbox.slack_store import BOT_NAME, CHANNELS, TEAM_NAME, Message
+from sandbox.slack_store import BOT_NAME, CHANNELS, READER_NAME, TEAM_NAME, Message
 from sandbox.slack_style import STYLE
 
+PRESS_PATH = "/slack/press"
 _SHOWN_THREADS = 100
 
 Block = dict[str, Any]
 
 
-def channel_page(channel: str, messages: list[Message]) -> str:
-    """The page of one channel, newest message first, replies under their message in order of posting."""
+def channel_page(channel: str, messages: list[Message], *, unheard: bool = False) -> str:
+    """The page of one channel, newest message first, replies under their message in order of posting.
+
+    `unheard` says that the button pressed last reached nobody.
+    """
     roots = [message for message in messages if message.thread_ts is None][::-1]
     replies: dict[str, list[Message]] = {}
     for message in messages:
@@ -33,12 +38,14 @@ def channel_page(channel: str, messages: list[Message]) -> str:
     if len(roots) > _SHOWN_THREADS:
         count = f"The newest {_SHOWN_THREADS} of {len(roots)} messages"
     name = html.escape(CHANNELS[channel])
+    warning = f'<p class="warning" role="alert">{BOT_NAME} did not answer. Does it run?</p>' if unheard else ""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>#{name} · {html.escape(TEAM_NAME)} sandbox</title><style>{STYLE}</style></head><body>"
-        f"<header><h1>{html.escape(TEAM_NAME)} <small>Slack sandbox</small></h1><nav>{tabs}</nav></header>"
-        f"<main><h2>#{name}</h2><p class=count>{count}</p>{body}</main></body></html>"
+        f"<header><h1>{html.escape(TEAM_NAME)} <small>Slack sandbox, read by {READER_NAME}</small></h1>"
+        f"<nav>{tabs}</nav></header>"
+        f"<main><h2>#{name}</h2><p class=count>{count}</p>{warning}{body}</main></body></html>"
     )
 
 
@@ -54,10 +61,11 @@ def _message(message: Message) -> str:
     edited = ""
     if message.edited_ts:
         edited = f' <span class="edited" title="{_when(message.edited_ts)}">(edited)</span>'
-    content = "".join(_block(block) for block in message.blocks) or _paragraph(mrkdwn_to_html(message.text))
+    content = "".join(_block(block, message) for block in message.blocks) or _paragraph(mrkdwn_to_html(message.text))
+    private = ' <span class="edited">Only visible to you</span>' if message.only_for else ""
     return (
         f'<article id="m{html.escape(message.ts)}"><p class="by"><b>{BOT_NAME}</b> <i>app</i> '
-        f"<time>{posted}</time>{edited}</p>{content}</article>"
+        f"<time>{posted}</time>{edited}{private}</p>{content}</article>"
     )
 
 
@@ -72,8 +80,10 @@ def _paragraph(inner: str) -> str:
 def _text(value: Any) -> str:
     if not isinstance(value, dict):
         return ""
-    render = mrkdwn_to_html if value.get("type") == "mrkdwn" else plain_to_html
-    return render(str(value.get("text", "")))
+    text = str(value.get("text", ""))
+    if value.get("type") != "mrkdwn":
+        return plain_to_html(text)
+    return mrkdwn_to_html(text, bare_links=value.get("verbatim") is not True)
 
 
 def _header(block: Block) -> str:
@@ -92,8 +102,23 @@ def _context(block: Block) -> str:
     return f'<p class="context">{" · ".join(parts)}</p>'
 
 
-def _actions(block: Block) -> str:
-    return f'<p class="actions">{"".join(_element(element) for element in block["elements"])}</p>'
+def _actions(block: Block, message: Message) -> str:
+    buttons = [_element(one) if "url" in one else _pressed(one, block, message) for one in block["elements"]]
+    return f'<div class="actions">{"".join(buttons)}</div>'
+
+
+def _pressed(button: Block, block: Block, message: Message) -> str:
+    """A button as a form of its own: it works without a script."""
+    sent = {
+        "channel": message.channel,
+        "ts": message.ts,
+        "block_id": block.get("block_id", ""),
+        "action_id": button.get("action_id", ""),
+    }
+    hidden = "".join(f'<input type="hidden" name="{key}" value="{html.escape(str(sent[key]))}">' for key in sent)
+    style = html.escape(str(button.get("style", "")))
+    label = _text(button.get("text"))
+    return f'<form method="post" action="{PRESS_PATH}">{hidden}<button class="button {style}">{label}</button></form>'
 
 
 def _element(element: Block) -> str:
@@ -110,6 +135,8 @@ def _element(element: Block) -> str:
 def _image(block: Block) -> str:
     alt = html.escape(str(block.get("alt_text", "")))
     address = safe_link(str(block.get("image_url", "")))
+    if file_id := (block.get("slack_file") or {}).get("id"):
+        address = f"/slack/files/{quote(str(file_id))}.png"
     return f'<img src="{address}" alt="{alt}">' if address else f"<span>{alt}</span>"
 
 
@@ -148,7 +175,6 @@ _RENDERERS: dict[str, Callable[[Block], str]] = {
     "header": _header,
     "section": _section,
     "context": _context,
-    "actions": _actions,
     "image": _image,
     "divider": _divider,
     "markdown": _markdown,
@@ -158,7 +184,9 @@ _RENDERERS: dict[str, Callable[[Block], str]] = {
 }
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, message: Message) -> str:
     kind = str(block.get("type"))
+    if kind == "actions":
+        return _actions(block, message)
     renderer = _RENDERERS.get(kind)
     return renderer(block) if renderer else f'<p class="context">[{html.escape(kind)} block]</p>'

@@ -12,6 +12,8 @@ import orjson
 
 TEAM_ID, TEAM_NAME = "T0LARKFIELD", "Larkfield"
 BOT_USER_ID, BOT_ID, BOT_NAME = "U0BURNLINE", "B0BURNLINE", "burnline"
+READER_ID, READER_NAME = "U0READER", "lucia.farrow"
+"""Who reads the channel page and presses its buttons."""
 
 AI_ALERTS_CHANNEL = "C0AIALERTS"
 FINOPS_CHANNEL = "C0FINOPS"
@@ -34,6 +36,8 @@ class Message:
     reply_broadcast: bool = False
     edited_ts: str | None = None
     metadata: dict[str, Any] | None = None
+    only_for: str | None = None
+    """The one user who sees it, if it is ephemeral."""
 
 
 class SlackStore:

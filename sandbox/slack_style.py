@@ -23,16 +23,18 @@ a{color:var(--link)}p{margin:4px 0}.count,.context,.edited,.by time,.by i{color:
 .thread article{margin-top:10px}
 .fields{list-style:none;margin:8px 0;padding:0;display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));
 gap:8px 16px}
-.actions{display:flex;flex-wrap:wrap;gap:8px;margin:10px 0}
+.warning{border:1px solid #b3261e;border-radius:6px;padding:8px 12px;margin:12px 0}
+.actions form{margin:0}.actions{display:flex;flex-wrap:wrap;gap:8px;margin:10px 0}
 .button{display:inline-block;padding:7px 12px;border:1px solid var(--line);border-radius:6px;background:var(--button);
-color:var(--ink);text-decoration:none;font-weight:600;font-size:14px}
+color:var(--ink);text-decoration:none;font:600 14px/1.5 system-ui,sans-serif}
+button.button{cursor:pointer}.button:focus-visible,nav a:focus-visible{outline:3px solid var(--link);outline-offset:2px}
 .button.primary{background:#0b6e4f;border-color:#0b6e4f;color:#fff}
 .button.danger{background:#b3261e;border-color:#b3261e;color:#fff}
 hr{border:0;border-top:1px solid var(--line);margin:10px 0}
 code{background:var(--tint);border:1px solid var(--line);border-radius:3px;padding:0 4px;white-space:pre-wrap}
 q{display:block;border-left:3px solid var(--line);padding-left:10px;quotes:none}
 .mention{background:var(--tint);color:var(--link);border-radius:3px;padding:0 3px}
-img{max-width:100%;height:auto}.scroll{overflow-x:auto}
+img{max-width:100%;height:auto;border-radius:6px;display:block;margin:8px 0;max-height:320px}.scroll{overflow-x:auto}
 table{border-collapse:collapse;margin:8px 0;font-size:14px}caption{text-align:left;color:var(--soft)}
 td{border:1px solid var(--line);padding:3px 8px;overflow-wrap:normal}
 """

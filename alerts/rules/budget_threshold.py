@@ -1,14 +1,18 @@
 """A budget is used up to a mark, or will not last by its pace or its forecast. One alert per budget and period."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 
 from alerts.base import Finding, Row, Situation, State, asking_rule
+from alerts.budget_chart import budget_chart
+from alerts.context import happened_since
 from alerts.wording import month, percent
+from domain.budget import BudgetPace
 from domain.closing import ENDED_DAYS
-from domain.outlook import Outlook, outlooks
+from domain.outlook import Outlook, Portfolio, Scope, outlooks
 from domain.wording import count, money, signed_percent
 from queries.outlook import HISTORY_DAYS, STATUS, ask_days, pace_of, portfolio_of, scope_of
 from queries.promises import Ask
@@ -45,9 +49,26 @@ def look(ask: Ask, situation: Situation) -> list[Finding]:
         end = max(own[0]["complete_end"], billing_since)
         days = ask_days(ask, currency, today=situation.today, complete_end=end, since=since, history=HISTORY_DAYS)
         scopes = [(scope_of(row), pace_of(row)) for row in own]
-        found = outlooks(portfolio_of(days.table, end), scopes)
-        findings += judge(zip(own, found, strict=True), situation)
+        portfolio = portfolio_of(days.table, end)
+        found = outlooks(portfolio, scopes)
+        judged = judge(zip(own, found, strict=True), situation)
+        findings += [
+            _explained(ask, finding, portfolio, scope, pace, situation) if finding.state == "firing" else finding
+            for finding, (scope, pace) in zip(judged, scopes, strict=True)
+        ]
     return findings
+
+
+def _explained(
+    ask: Ask, finding: Finding, portfolio: Portfolio, scope: Scope, pace: BudgetPace, situation: Situation
+) -> Finding:
+    began = datetime.combine(pace.start, time(), UTC)
+    kind, name = scope
+    return replace(
+        finding,
+        happened=happened_since(ask, began, situation.now, feature=name if kind == "feature" else None),
+        chart=budget_chart(finding.title, str(finding.currency), portfolio, scope, pace),
+    )
 
 
 def judge(found: Iterable[tuple[Row, Outlook]], situation: Situation) -> list[Finding]:
@@ -82,6 +103,8 @@ def _finding(row: Row, outlook: Outlook, situation: Situation) -> Finding:
         impact_cost=at_stake if at_stake > 0 else None,
         currency=currency,
         scope={} if row["scope_type"] == "organization" else {row["scope_type"]: row["scope"]},
+        impact_ratio=at_stake / pace.amount if at_stake > 0 and pace.amount > 0 else None,
+        impact_of="the budget",
     )
 
 

@@ -55,6 +55,8 @@ def _finding(row: Row, situation: Situation) -> Finding:
         page_path="budgets",
         impact_cost=burn.unused_at_end or None,
         currency=currency,
+        impact_ratio=burn.unused_at_end / burn.amount,
+        impact_of="what was committed",
         scope={"provider": row["provider"]},
     )
 

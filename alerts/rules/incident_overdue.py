@@ -1,9 +1,11 @@
 """A grave incident is open for longer than such incidents usually take. One alert per incident."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from alerts.base import Finding, Row, Situation, asking_rule
+from alerts.context import happened_since
 from alerts.past import Fired, Past, in_order
 from alerts.wording import duration, moment
 from domain.incident.postmortem import GRAVE
@@ -30,7 +32,14 @@ def look(ask: Ask, situation: Situation) -> list[Finding]:
     if not rows:
         return []
     usual = {severity: _usual(ask, period, now, severity) for severity in {row["severity"] for row in rows}}
-    return [_finding(row, *usual[row["severity"]], now) for row in rows]
+    return [_explained(ask, _finding(row, *usual[row["severity"]], now), row, now) for row in rows]
+
+
+def _explained(ask: Ask, finding: Finding, row: Row, now: datetime) -> Finding:
+    if finding.state != "firing":
+        return finding
+    since = row["since_at"].replace(tzinfo=UTC)
+    return replace(finding, happened=happened_since(ask, since, now, feature=row["feature"]))
 
 
 def _usual(ask: Ask, period: Window, now: datetime, severity: str) -> tuple[timedelta, str]:

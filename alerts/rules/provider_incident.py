@@ -1,12 +1,15 @@
 """A provider that we use is in trouble; graver while our own requests to it fail more than usual. One per incident."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
 
-from alerts.base import Finding, Row, Rule, Severity, Situation
+from alerts.base import Finding, Row, Severity, Situation, asking_rule
+from alerts.charts import Chart, hourly
+from alerts.context import happened_since
 from alerts.past import Fired, Past, in_order
 from alerts.wording import duration, moment, share
 from domain.provider import provider_name
@@ -16,9 +19,12 @@ from queries.promises import Ask
 
 INCIDENTS = "incident/provider_incidents"
 TRAFFIC = "alert/provider_traffic"
+ERRORS = "slo/errors_by_hour"
 
 RECENT = timedelta(hours=2)
 """Our requests of the last hours say whether it touches us; hours, since requests are counted by the hour."""
+DRAWN = timedelta(hours=48)
+"""Yesterday at this time stands beside today."""
 USUAL_DAYS = 7
 ENDED = timedelta(days=1)
 """An incident that is over stays known so long, so that its alert is closed."""
@@ -42,11 +48,41 @@ def _traffic(situation: Situation) -> dict[str, Any]:
     }
 
 
-def find(rows: Mapping[str, Sequence[Row]], situation: Situation) -> list[Finding]:
+def look(ask: Ask, situation: Situation) -> list[Finding]:
     """One finding per incident of a provider that we used in the last week: firing while it is open."""
-    used = {row["provider"]: row for row in rows[TRAFFIC] if row["usual_request_count"] or row["billed_cost"] > 0}
-    found = _by_incident(rows[INCIDENTS], used.keys())
-    return [_finding(key, spans, used[spans[0]["provider"]], situation.now) for key, spans in found.items()]
+    traffic = ask(TRAFFIC, **_traffic(situation)).rows()
+    used = {row["provider"]: row for row in traffic if row["usual_request_count"] or row["billed_cost"] > 0}
+    found = _by_incident(ask(INCIDENTS, **_incidents(situation)).rows(), used.keys())
+    return [
+        _explained(ask, key, spans, _finding(key, spans, used[spans[0]["provider"]], situation.now), situation.now)
+        for key, spans in found.items()
+    ]
+
+
+def _explained(ask: Ask, key: tuple[str, str], spans: Sequence[Row], finding: Finding, now: datetime) -> Finding:
+    if finding.state != "firing":
+        return finding
+    provider = spans[0]["provider"]
+    since = _began(spans)
+    return replace(
+        finding,
+        happened=happened_since(ask, since, now, provider=[provider], but=key),
+        chart=_chart(ask, provider, since, now),
+    )
+
+
+def _chart(ask: Ask, provider: str, since: datetime, now: datetime) -> Chart:
+    end = floor_hour(now) + timedelta(hours=1)
+    start = end - DRAWN
+    rows = ask(ERRORS, start=start, end=end, provider=[provider], team=[], feature=[]).rows()
+    told = {row["hour"].replace(tzinfo=UTC): row for row in rows}
+    hours = [start + timedelta(hours=number) for number in range(DRAWN // timedelta(hours=1))]
+    shares = [(hour, _percent_bad(told.get(hour))) for hour in hours]
+    return hourly(f"Our failed requests to {provider_name(provider)}", "%", shares, marked=(max(since, start), now))
+
+
+def _percent_bad(row: Row | None) -> float | None:
+    return float(Fraction(100 * row["bad_count"], row["valid_count"])) if row and row["valid_count"] else None
 
 
 def _by_incident(rows: Sequence[Row], used: Collection[str]) -> dict[tuple[str, str], list[Row]]:
@@ -61,7 +97,7 @@ def _by_incident(rows: Sequence[Row], used: Collection[str]) -> dict[tuple[str, 
 def _finding(key: tuple[str, str], spans: Sequence[Row], traffic: Row, now: datetime) -> Finding:
     told = spans[0]
     name = provider_name(told["provider"])
-    since = min(row["span_started_at"] for row in spans).replace(tzinfo=UTC)
+    since = _began(spans)
     is_open = told["status"] == "open"
     touched = _is_touched(traffic)
     severity: Severity = "ticket" if touched else "info"
@@ -92,6 +128,11 @@ def _finding(key: tuple[str, str], spans: Sequence[Row], traffic: Row, now: date
         page_path="providers?" + urlencode({"provider": told["provider"]}),
         scope={"provider": told["provider"]},
     )
+
+
+def _began(spans: Sequence[Row]) -> datetime:
+    began: datetime = min(row["span_started_at"] for row in spans)
+    return began.replace(tzinfo=UTC)
 
 
 def _ended(spans: Sequence[Row], now: datetime) -> datetime:
@@ -127,11 +168,9 @@ def past(ask: Ask, situation: Situation, days: int) -> Past:
 
 def _fired(spans: Sequence[Row], now: datetime) -> Fired:
     told = spans[0]
-    began = min(row["span_started_at"] for row in spans).replace(tzinfo=UTC)
+    began = _began(spans)
     title = f"{provider_name(told['provider'])}: {told['title']}"
     return Fired(began, title, None if told["status"] == "open" else _ended(spans, now))
 
 
-RULE = Rule(
-    "provider_incident", every="20s", queries={INCIDENTS: _incidents, TRAFFIC: _traffic}, find=find, kind="incident"
-)
+RULE = asking_rule("provider_incident", every="20s", look=look, kind="incident", past=past)

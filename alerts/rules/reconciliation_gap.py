@@ -84,6 +84,8 @@ def _finding(provider: str, whole: Sum, wanted: Decimal) -> Finding:
         page_path="reconciliation?" + urlencode({"provider": provider}),
         impact_cost=open_cost,
         currency=CURRENCY,
+        impact_ratio=open_cost / whole.reconcilable,
+        impact_of="what was billed for usage",
         scope={"provider": provider},
         why=(f"The largest differences: {listed(causes)}.",) if causes else (),
     )

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from alerts.base import Finding, Severity, Situation, promise_rule
 from alerts.burned import burned
+from alerts.burning import explained
 from alerts.scope import scope_of
 from alerts.wording import factor, moment, share
 from domain.slo.pairs import AlertPair
@@ -81,4 +82,4 @@ def _fields(standing: Standing, fires: Sequence[AlertPair]) -> tuple[tuple[str, 
     )
 
 
-RULE = promise_rule("slo_burn", every="1m", judge=judge, past=burned)
+RULE = promise_rule("slo_burn", every="1m", judge=judge, past=burned, explain=explained)

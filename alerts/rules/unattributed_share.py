@@ -55,6 +55,9 @@ def find(rows: Mapping[str, Sequence[Row]], situation: Situation) -> list[Findin
             page_path="spend?by=project&feature=unattributed",
             impact_cost=unowned,
             currency=currency,
+            impact_ratio=unowned / billed,
+            impact_of="the bill",
+            parts=tuple((_key(row), row["key_cost"] / unowned) for row in keys) if unowned > 0 else (),
         )
     ]
 

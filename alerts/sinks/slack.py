@@ -12,7 +12,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web import SlackResponse
 
-from alerts import message
+from alerts import message, message_details, slack_files
+from alerts.actions import OFFERED
+from alerts.notice import Notice
 from alerts.sink import (
     Action,
     CannotLookError,
@@ -29,6 +31,7 @@ from alerts.sink import (
     Timer,
     UnansweredError,
 )
+from alerts.slack_client import web_client
 from config.secrets import SecretError, forget, resolve
 from config.settings import Settings
 
@@ -64,18 +67,17 @@ BAD_BLOCKS = {
     "too_many_attachments",
     "only_one_table_allowed",
 }
-"""Slack does not like the form: the same as plain text gets through."""
+"""Slack does not like the form: the same without the picture, or else as plain text, gets through."""
 
 LOOK_BACK = timedelta(minutes=5)
 """How far before the decision a message is looked for: Slack's clock is not ours."""
 LOOK_PAGES, LOOK_MESSAGES = 2, 500
 """What is looked through within a lease; where more was said since, nothing is proved."""
 
-_SDK_LOG = logging.getLogger(f"{__name__}.sdk")
-_SDK_LOG.addHandler(logging.NullHandler())
-_SDK_LOG.propagate = False
-_SDK_LOG.setLevel(logging.CRITICAL)
-"""The SDK logs requests in its own words; what matters is told by the outbox, redacted."""
+PICTURE_SECONDS = 2.0
+"""Slack looks at an upload before it can be shown, and calls blocks that name it invalid until then."""
+
+log = logging.getLogger(__name__)
 
 
 class SlackOptions(Options):
@@ -85,28 +87,40 @@ class SlackOptions(Options):
 
 
 class SlackSink:
-    """One bot in one channel. Roots are `channel:ts`, both as Slack gave them."""
+    """One bot in one channel. Roots are `channel:ts`, both as Slack gave them. Buttons need an app token."""
 
-    def __init__(self, client: WebClient, channel: str, token_reference: str, timer: Timer) -> None:
+    def __init__(
+        self,
+        client: WebClient,
+        files: WebClient,
+        channel: str,
+        token_reference: str,
+        timer: Timer,
+        app_token_reference: str | None = None,
+    ) -> None:
         self._client = client
+        self._files = files
         self._channel = channel
         self._token_reference = token_reference
         self._timer = timer
+        self._app_token_reference = app_token_reference
+        self._offers = OFFERED if app_token_reference else ()
         self._free_at: dict[str, float] = {}
 
     def send(self, action: Action, letter: Letter) -> Receipt:
-        """Posts in the channel, edits the root in place, or answers in its thread."""
+        """Posts in the channel with the details in the thread, edits the root in place, or answers in its thread."""
         match action:
             case "post":
-                answer = self._post(self._channel, letter, is_root=True)
-                return Receipt(f"{answer['channel']}:{answer['ts']}")
+                answer = self._post(letter)
+                channel, ts = str(answer["channel"]), str(answer["ts"])
+                self._add_details(channel, ts, letter.notice)
             case "update":
                 channel, ts = _place(letter)
-                text, blocks = message.root_text(letter.notice), message.root_blocks(letter.notice)
-                self._call(self._client.chat_update, channel, text, blocks, ts=ts)
+                self._call_with_picture(self._client.chat_update, channel, letter.notice, ts=ts)
             case "reply":
                 channel, ts = _place(letter)
-                self._post(channel, letter, is_root=False, thread_ts=ts)
+                text, blocks = message.reply_text(letter.notice), message.reply_blocks(letter.notice)
+                self._say_in_thread(channel, ts, text, blocks, metadata=_metadata(letter))
         return Receipt(f"{channel}:{ts}")
 
     def find(self, action: Action, letter: Letter) -> Receipt | None:
@@ -122,6 +136,8 @@ class SlackSink:
         """Asks who the token belongs to, and after the channel where the bot may."""
         try:
             self._client.auth_test()
+            if self._app_token_reference:
+                self._check_buttons(self._app_token_reference)
             about = self._client.conversations_info(channel=self._channel)
         except SlackApiError as refused:
             if refused.response.get("error") == "missing_scope":
@@ -161,31 +177,72 @@ class SlackSink:
                 return
         raise CannotLookError("too_many_messages")
 
-    def _post(self, channel: str, letter: Letter, *, is_root: bool, **options: Any) -> SlackResponse:
-        notice = letter.notice
-        told = {"fingerprint": notice.fingerprint, "message_id": letter.message_id}
-        return self._call(
+    def _check_buttons(self, reference: str) -> None:
+        try:
+            self._client.apps_connections_open(app_token=_token(reference, "app"))
+        except SlackApiError as refused:
+            code = str(refused.response.get("error"))
+            raise SinkConfigError(
+                code,
+                f"Slack refuses the app token ({code}); put one with the scope connections:write where [slack] "
+                f"app_token points ({reference}), or remove app_token to do without buttons.",
+            ) from None
+
+    def _post(self, letter: Letter) -> SlackResponse:
+        return self._call_with_picture(
             self._client.chat_postMessage,
-            channel,
-            message.root_text(notice) if is_root else message.reply_text(notice),
-            message.root_blocks(notice) if is_root else message.reply_blocks(notice),
-            metadata={"event_type": "burnline_alert", "event_payload": told},
+            self._channel,
+            letter.notice,
+            metadata=_metadata(letter),
             unfurl_links=False,
             unfurl_media=False,
-            **options,
         )
+
+    def _add_details(self, channel: str, ts: str, notice: Notice) -> None:
+        """The alert is out by now: were an error told, all of it would be sent again."""
+        blocks = message_details.details_blocks(notice)
+        if not blocks:
+            return
+        try:
+            self._say_in_thread(channel, ts, message_details.details_text(notice), blocks)
+        except SinkError as error:
+            log.warning("An alert went to Slack without its details (%s).", error.code)
+
+    def _say_in_thread(self, channel: str, ts: str, text: str, blocks: list[message.Block], **options: Any) -> None:
+        options |= {"thread_ts": ts, "unfurl_links": False, "unfurl_media": False}
+        self._call(self._client.chat_postMessage, channel, text, blocks, **options)
+
+    def _call_with_picture(
+        self, method: Callable[..., SlackResponse], channel: str, notice: Notice, **options: Any
+    ) -> SlackResponse:
+        """One call with the chart of the notice; without it when Slack does not show it. Raises SinkError."""
+        text = message.root_text(notice)
+        picture = slack_files.file_of(self._files, notice.chart, self._token_reference) if notice.chart else None
+        for seconds in (0.0, PICTURE_SECONDS) if picture else ():
+            if seconds:
+                self._timer.sleep(seconds)
+            blocks = message.root_blocks(notice, picture, self._offers)
+            try:
+                return self._paced(method, channel=channel, text=text, blocks=blocks, parse="none", **options)
+            except SlackApiError as refused:
+                if refused.response.get("error") not in BAD_BLOCKS:
+                    raise self._told(refused, channel) from None
+        if picture:
+            slack_files.forget_picture(picture)
+            log.warning("Slack does not show the picture of an alert; the alert goes without it.")
+        return self._call(method, channel, text, message.root_blocks(notice, None, self._offers), **options)
 
     def _call(
         self, method: Callable[..., SlackResponse], channel: str, text: str, blocks: list[message.Block], **options: Any
     ) -> SlackResponse:
         """One call at the channel's pace; without the blocks when Slack refuses their form. Raises SinkError."""
         try:
-            return self._paced(method, channel=channel, text=text, blocks=blocks, **options)
+            return self._paced(method, channel=channel, text=text, blocks=blocks, parse="none", **options)
         except SlackApiError as refused:
             if refused.response.get("error") not in BAD_BLOCKS:
                 raise self._told(refused, channel) from None
         try:
-            return self._paced(method, channel=channel, text=text, **options)
+            return self._paced(method, channel=channel, text=text, parse="none", **options)
         except SlackApiError as refused:
             raise self._told(refused, channel) from None
 
@@ -245,6 +302,12 @@ class SlackSink:
         )
 
 
+def _metadata(letter: Letter) -> dict[str, Any]:
+    """What a message is found by when nobody knows whether it arrived."""
+    told = {"fingerprint": letter.notice.fingerprint, "message_id": letter.message_id}
+    return {"event_type": "burnline_alert", "event_payload": told}
+
+
 def _place(letter: Letter) -> tuple[str, str]:
     channel, _, ts = (letter.root or "").partition(":")
     return channel, ts
@@ -261,15 +324,18 @@ def connect(options: SlackOptions, settings: Settings, timer: Timer) -> Sink:
     """A client for the workspace of the settings; no call is made. Raises SinkConfigError."""
     if settings.slack is None:
         raise SinkConfigError("not_configured", "burnline.toml has no [slack] section; messages for Slack wait.")
-    try:
-        token = resolve(settings.slack.bot_token).get_secret_value()
-    except SecretError as error:
-        raise SinkConfigError("no_token", f"The Slack bot token cannot be read: {error}") from None
-    client = WebClient(
-        token, base_url=settings.slack.base_url, timeout=CALL_SECONDS, retry_handlers=[], logger=_SDK_LOG
+    token = _token(settings.slack.bot_token, "bot")
+    client, files = (
+        web_client(token, settings.slack.base_url, seconds) for seconds in (CALL_SECONDS, slack_files.CALL_SECONDS)
     )
-    client.proxy = None  # urllib then follows HTTPS_PROXY and NO_PROXY itself; the SDK forgets NO_PROXY
-    return SlackSink(client, options.channel, settings.slack.bot_token, timer)
+    return SlackSink(client, files, options.channel, settings.slack.bot_token, timer, settings.slack.app_token)
+
+
+def _token(reference: str, kind: str) -> str:
+    try:
+        return resolve(reference).get_secret_value()
+    except SecretError as error:
+        raise SinkConfigError("no_token", f"The Slack {kind} token cannot be read: {error}") from None
 
 
 SINK = SinkKind(

@@ -47,10 +47,12 @@ class SlackServer:
         return list(answer.json()["messages"])
 
     def roots(self) -> list[dict[str, Any]]:
-        return [message for message in self.messages() if "thread_ts" not in message]
+        return [message for message in self.messages() if not message.keys() & {"thread_ts", "only_for"}]
 
     def replies(self, root: dict[str, Any]) -> list[str]:
-        return [message["text"] for message in self.messages() if message.get("thread_ts") == root["ts"]]
+        """What the thread of a message says, without the details it begins with."""
+        thread = [message["text"] for message in self.messages() if message.get("thread_ts") == root["ts"]]
+        return [text for text in thread if not text.startswith("Details of")]
 
 
 class Serving:
@@ -60,7 +62,7 @@ class Serving:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.slack = SlackServer(f"http://127.0.0.1:{self._listener.getsockname()[1]}", Faults.none())
         app = create_app(company, lambda: self.slack.now, self.slack.faults, state_dir)
-        self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", ws="none"))
+        self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", ws="websockets-sansio"))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._listener]})
 
     def start(self) -> SlackServer:

@@ -152,8 +152,8 @@ def test_calls_to_one_channel_are_a_second_apart(overspent: Store, settings: Set
     worsen_and_resolve(overspent, settings)
     time = Time()
     deliver(overspent, settings, NOW + timedelta(minutes=10), sleep=time.sleep, clock=time.clock)
-    assert time.slept == [1.0] * 4
-    assert len(slack.messages()) == 3
+    assert time.slept == [1.0] * 5
+    assert len(slack.messages()) == 4, "the alert, its details, worse, resolved"
 
 
 @pytest.mark.parametrize("token", [EXPIRED_SLACK_TOKEN, "xoxb-never-seen-by-slack"])
@@ -259,9 +259,9 @@ def test_a_deleted_message_is_posted_anew_and_the_thread_goes_on_there(
 def test_blocks_that_slack_refuses_are_sent_as_plain_text(
     overspent: Store, settings: Settings, slack: SlackServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("alerts.message.root_blocks", lambda _: [{"type": "alert"}])
+    monkeypatch.setattr("alerts.message.root_blocks", lambda *_: [{"type": "alert"}])
     assert send(overspent, settings).sent == 1
-    (root,) = slack.messages()
+    (root,) = slack.roots()
     assert root["blocks"] == []
     assert "$9,000 of $10,000" in root["text"]
 
@@ -298,7 +298,7 @@ def test_two_workers_at_once_send_a_message_once(
 
     monkeypatch.setattr(SlackSink, "send", send_while_another_worker_looks)
     assert send(overspent, settings) == Sent(sent=1, reached={"slack"})
-    assert len(slack.messages()) == 1
+    assert len(slack.roots()) == 1
 
 
 def test_of_two_workers_that_saw_the_same_message_one_may_send_it(overspent: Store) -> None:
@@ -356,5 +356,5 @@ def test_a_killed_process_loses_nothing_and_the_next_one_tells_it_once(
     check(file_store, settings, NOW + timedelta(minutes=3))
     assert send(file_store, settings, 3).sent == 1
     assert send(file_store, settings, 10).sent == 0
-    (root,) = slack.messages()
+    (root,) = slack.roots()
     assert "$9,000 of $10,000" in root["text"]

@@ -64,7 +64,7 @@ def test_a_budget_is_one_message_that_worsens_and_resolves_in_its_thread(
     eleventh = datetime(2026, 11, 11, 9, tzinfo=UTC)
     fresh(store, eleventh)
     assert pass_by(store, settings, slack, eleventh).sent == 1
-    (root,) = slack.messages()
+    (root,) = slack.roots()
     assert root["text"].startswith("🟠 Ticket: Team Workplace is heading over its November budget")
     assert "51% of its November budget: $5,102 of $10,000 with 19 days left" in root["text"]
     assert "lands at $15,308 (+53%)" in root["text"]

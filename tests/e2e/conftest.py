@@ -30,7 +30,9 @@ def demo(demo_folder: Path) -> Iterator[Served]:
         while not slack_messages(running):
             assert time.monotonic() < until, f"the demo posted nothing:\n{running.log.read_text()}"
             time.sleep(1)
-        time.sleep(5)  # a channel takes one message a second
+        known = -1
+        while known != (known := len(slack_messages(running))):
+            time.sleep(5)  # a channel takes one message a second
         yield running
 
 

@@ -154,6 +154,16 @@ def test_slack_hears_of_each_budget_in_danger_once(demo: Served, demo_folder: Pa
         assert len(about) == (1 if in_danger else 0), (budget, plain(spent), texts)
 
 
+def test_a_button_in_slack_is_heard_by_the_running_server(demo: Served, browser: Browser) -> None:
+    page = browser.new_context().new_page()
+    page.goto(demo.slack_url)
+    article = page.locator("article", has=page.get_by_role("button", name="Acknowledge")).first
+    name = article.get_attribute("id")
+    article.get_by_role("button", name="Acknowledge").click()
+    expect(page.locator(f'[id="{name}"]')).to_contain_text("Acknowledged by lucia.farrow on")
+    assert not page.locator(f'[id="{name}"] button').count()
+
+
 def test_the_server_says_whether_it_is_ready_and_sends_a_strict_policy(demo: Served) -> None:
     import urllib.request
 

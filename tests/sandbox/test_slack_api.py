@@ -205,10 +205,11 @@ def test_blocks_too_long_together_and_two_tables_have_their_own_errors(client: T
 
 def test_announced_rate_limits_are_used_up(client: TestClient, faults: Faults) -> None:
     faults.slack_rate_limit_next = 1
-    answer = client.post("/slack/api/auth.test", headers=HEADERS)
+    assert _call(client, "auth.test")["ok"], "limits are by method, and this one posts nothing"
+    answer = client.post("/slack/api/chat.postMessage", headers=HEADERS)
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
     assert answer.json() == {"ok": False, "error": "ratelimited"}
-    assert _call(client, "auth.test")["ok"]
+    assert _post(client)["ok"]
 
 
 def test_slack_can_be_down(client: TestClient, faults: Faults) -> None:

@@ -146,7 +146,8 @@ def test_a_slack_webhook_gets_text_and_blocks_and_only_text_when_those_are_refus
     sink.send("post", letter())
     first, refused, plain = (received.json for received in endpoint.received)
     check_blocks(first["blocks"])
-    assert (refused, plain) == (first, {"text": first["text"]})
+    assert (refused["text"], plain) == (first["text"], {"text": first["text"]})
+    assert [block["type"] for block in refused["blocks"]] == [block["type"] for block in first["blocks"]]
     endpoint.always = Reply(400, "invalid_payload")
     with pytest.raises(RefusedError, match="invalid_payload"):
         sink.send("post", letter())
