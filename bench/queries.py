@@ -130,6 +130,7 @@ def _params(query: Query, days: int, chosen: Mapping[str, list[str]]) -> dict[st
         "per": "key",
         "as_of": TODAY,
         "scope_type": "feature",
+        "scope": "",
         "today": TODAY,
         "now": TODAY,
         "slo": "slo",

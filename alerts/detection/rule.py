@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from alerts.base import Finding, Row, Rule, Situation
+from alerts.detection.drawn import drawn
 from alerts.detection.early import HOURS, early_findings
 from alerts.detection.findings import COSTS, DAYS, SCOPES
 from alerts.detection.happened import happened
@@ -77,4 +78,5 @@ class AnomalyRule(Rule):
             why = explain(ask, compared, currency, filters)
         told = happened(ask, (scope_type, scope), first, last, why, names)
         subject = f"Cost of {name_of(names, (scope_type, scope))}"
-        return replace(one, why=(explain_in_words(why, subject),) if why else (), happened=told)
+        chart = drawn(ask, one.title, str(one.facts["metric"]), (scope_type, scope), first, last)
+        return replace(one, why=(explain_in_words(why, subject),) if why else (), happened=told, chart=chart)

@@ -107,6 +107,9 @@ def test_spike_drop_and_routing_alert_once_each_at_the_highest_level(store: Stor
     assert whole.impact_cost > 100
     assert whole.why[0].startswith("Cost of the organisation rose by")
     assert routed.why[0].startswith("Cost of Shopping guide")
+    assert whole.chart is not None
+    assert (whole.chart.unit, whole.chart.points[-1][0].date()) == ("USD", last)
+    assert whole.chart.points[-1][1] > 1.3 * whole.chart.expected[-1][1], "the day stands out of what was expected"
     assert not {name for name in firing if ":model:" in name or ":provider:" in name}
 
 

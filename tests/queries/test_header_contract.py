@@ -26,6 +26,7 @@ TEXTS = {
     "bucket": "week",
     "per": "key",
     "scope_type": "feature",
+    "scope": "",
     "slo": "slo-availability",
     "step": "hour",
     "level": "service",
