@@ -23,6 +23,7 @@ SIGNS: dict[Severity, tuple[str, str]] = {
     "info": ("🔵", "Info"),
 }
 RESOLVED = ("✅", "Resolved")
+ENDINGS = {"withdrawn": ("↩️", "Withdrawn"), "grouped": ("⤴️", "In another alert")}
 
 Block = dict[str, Any]
 
@@ -82,7 +83,7 @@ def reply_blocks(notice: Notice) -> list[Block]:
 
 def headline(notice: Notice) -> str:
     """Sign, word and title, still unescaped; a word beside the sign, for colour alone tells nobody enough."""
-    sign, word = SIGNS[notice.severity] if notice.is_open else RESOLVED
+    sign, word = SIGNS[notice.severity] if notice.is_open else ENDINGS.get(notice.transition, RESOLVED)
     return f"{sign} {word}: {notice.title}"
 
 

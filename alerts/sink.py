@@ -118,8 +118,9 @@ class SinkKind:
     """One kind of sink. `options` are the keys of its `[to.<name>]`, `target` says in a word where that is, without
     secrets; `connect` makes it ready without a call and raises SinkConfigError.
 
-    It `updates` what was told, and has `threads`, or not. A `repeatable` action does no harm when it is done twice.
-    `delivers` is false where an answer means that the message was taken, not that anybody can see it.
+    It `updates` what was told, and has `threads`, or not; it `tracks` problems where each stays open until it is told
+    that it is over. A `repeatable` action does no harm when it is done twice. `delivers` is false where an answer means
+    that the message was taken, not that anybody can see it.
     """
 
     name: str
@@ -128,6 +129,7 @@ class SinkKind:
     connect: Callable[[Any, Settings, Timer], Sink]
     updates: bool = False
     threads: bool = False
+    tracks: bool = False
     repeatable: frozenset[Action] = frozenset()
     delivers: bool = True
 
