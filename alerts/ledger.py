@@ -69,11 +69,11 @@ def open_alerts(connection: Connection) -> list[Alert]:
     return [Alert(**_aware(row)) for row in connection.execute(chosen).mappings()]
 
 
-def active_silences(connection: Connection, now: datetime) -> dict[str, AlertSilence]:
-    """By id: those that have begun and not ended."""
-    held = (SILENCES.c.starts_at <= naive(now)) & (SILENCES.c.ends_at > naive(now))
-    chosen = sa.select(SILENCES).where(held, SILENCES.c.ended_at.is_(None))
-    return {row["silence_id"]: AlertSilence(**_aware(row)) for row in connection.execute(chosen).mappings()}
+def unended_silences(connection: Connection, now: datetime) -> list[AlertSilence]:
+    """Those that hold or will hold, the one that ends first first."""
+    chosen = sa.select(SILENCES).where(SILENCES.c.ends_at > naive(now), SILENCES.c.ended_at.is_(None))
+    rows = connection.execute(chosen.order_by(SILENCES.c.ends_at, SILENCES.c.silence_id)).mappings()
+    return [AlertSilence(**_aware(row)) for row in rows]
 
 
 def last_positions(connection: Connection, alert_ids: Sequence[str]) -> dict[str, int]:

@@ -56,7 +56,7 @@ def record_of(connection: Connection, rules: Mapping[str, Rule], alerts: Iterabl
         told=ledger.deliveries_of(connection, ids),
         positions=ledger.last_positions(connection, ids),
         owners=owners(connection) if ids else {},
-        silences=ledger.active_silences(connection, now) if ids else {},
+        silences={one.silence_id: one for one in ledger.unended_silences(connection, now)} if ids else {},
         rules=rules,
         now=now,
     )

@@ -30,12 +30,16 @@ def settle(
     settings: Settings,
     changes: Sequence[Change],
     before: Mapping[str, Alert],
+    *,
+    by: str | None = None,
 ) -> Settled:
     """Completes the changes by what silences and waiting make of these alerts, and writes all of it.
 
-    `before` are alerts by id as they were: those that changed, and the open ones that are to be looked at.
+    `before` are alerts by id as they were: those that changed, and the open ones that are to be looked at. `by` is who
+    ended a silence, None when time or the problem did.
     """
     hushed, broken = _hushed(changes, before, record)
+    hushed = [replace(one, actor=by) if one.transition == "unsilenced" else one for one in hushed]
     telling = Telling(record, routing, settings)
     changed = {change.alert.alert_id for change in hushed}
     waiting = [alert for name, alert in before.items() if name not in changed] if routing.escalates else []
