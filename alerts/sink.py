@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from pydantic import BaseModel, ConfigDict
 
 from alerts.notice import Notice
+from alerts.quiet import QuietHours
 from config.settings import Settings
 
 Action = Literal["post", "update", "reply"]
@@ -120,7 +121,7 @@ class SinkKind:
 
     It `updates` what was told, and has `threads`, or not; it `tracks` problems where each stays open until it is told
     that it is over. A `repeatable` action does no harm when it is done twice. `delivers` is false where an answer means
-    that the message was taken, not that anybody can see it.
+    that the message was taken, not that anybody can see it. One that gets `every_transition` is told nothing in short.
     """
 
     name: str
@@ -132,15 +133,17 @@ class SinkKind:
     tracks: bool = False
     repeatable: frozenset[Action] = frozenset()
     delivers: bool = True
+    every_transition: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """One `[to.<name>]` of routes.toml."""
+    """One `[to.<name>]` of routes.toml. In its `quiet` hours only pages are told."""
 
     name: str
     kind: SinkKind
     options: Any
+    quiet: QuietHours | None = None
 
     @property
     def target(self) -> str:

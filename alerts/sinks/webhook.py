@@ -119,4 +119,5 @@ SINK = SinkKind(
     connect=connect,
     updates=True,
     repeatable=frozenset({"post", "update"}),
+    every_transition=True,
 )

@@ -59,11 +59,13 @@ def containing(name: str, *children: str) -> Finding:
     return replace(problem(name), children=children)
 
 
-def look(store: Store, hours: float, *found: Finding, routing: Routing = SLACK) -> list[str]:
+def look(
+    store: Store, hours: float, *found: Finding, routing: Routing = SLACK, settings: Settings | None = None
+) -> list[str]:
     """One check; what it tells, as `fingerprint destination action transition`."""
     rule = Rule("r", "1m", {}, lambda *_: list(found), kind="cost")
     before = len(outbox(store))
-    report: Report = check(store, Settings(), at(hours), rules={"r": rule}, routing=routing)
+    report: Report = check(store, settings or Settings(), at(hours), rules={"r": rule}, routing=routing)
     assert report.failed == {}
     return told_since(store, before)
 

@@ -18,8 +18,9 @@ import pytest
 import sqlalchemy as sa
 from slack_sdk.web import SlackResponse
 
+from alerts.condense import UNCONFIRMED
 from alerts.notice import from_json
-from alerts.outbox_rows import UNANSWERED, UNCONFIRMED
+from alerts.outbox_rows import UNANSWERED
 from alerts.sinks.slack import SlackSink
 from alerts.sinks.teams import envelope
 from config.secrets import forget
