@@ -67,7 +67,9 @@ def _destination(
         options = known[entry.sink].options.model_validate(entry.options)
     except ValidationError as error:
         return f"[to.{name}] {explain(error)}"
-    return Destination(name, known[entry.sink], options, _quiet(entry, settings))
+    if entry.max_per_day is not None and known[entry.sink].tracks:
+        return f"[to.{name}] has max_per_day, but {entry.sink} opens an incident for all it is told; remove the key"
+    return Destination(name, known[entry.sink], options, _quiet(entry, settings), entry.max_per_day)
 
 
 def _quiet(entry: DestinationEntry, settings: Settings) -> QuietHours | None:

@@ -63,6 +63,12 @@ def alerts_like(connection: Connection, prefix: str) -> list[Alert]:
     return [Alert(**_aware(row)) for row in connection.execute(chosen).mappings()]
 
 
+def alerts_of(connection: Connection, alert_ids: Sequence[str]) -> list[Alert]:
+    """The alerts with these ids."""
+    chosen = sa.select(ALERTS).where(ALERTS.c.alert_id.in_(list(alert_ids)))
+    return [Alert(**_aware(row)) for row in connection.execute(chosen).mappings()] if alert_ids else []
+
+
 def open_alerts(connection: Connection) -> list[Alert]:
     """Everything that is open or acknowledged, oldest first."""
     chosen = sa.select(ALERTS).where(ALERTS.c.status.in_(OPEN)).order_by(ALERTS.c.opened_at, ALERTS.c.alert_id)
@@ -104,6 +110,13 @@ def write(
     insert_rows(connection, AlertEvent, to_batch(AlertEvent, [_event(change, now) for change in changes]))
     insert_rows(connection, AlertDelivery, to_batch(AlertDelivery, deliveries))
     insert_rows(connection, Outbox, to_batch(Outbox, messages))
+
+
+def leave_digests(connection: Connection, places: Sequence[AlertDelivery]) -> None:
+    """These are told by themselves from now on."""
+    for place in places:
+        here = (DELIVERIES.c.alert_id == place.alert_id) & (DELIVERIES.c.destination == place.destination)
+        connection.execute(sa.update(DELIVERIES).where(here).values(digest_on=None))
 
 
 def add_silence(connection: Connection, silence: AlertSilence) -> None:

@@ -15,6 +15,7 @@ TEXT_CHARACTERS = 4000
 
 SENTENCE_CHARACTERS = 1500
 VALUE_CHARACTERS = 300
+LIST_CHARACTERS = 2800
 """Ours are tighter, for all blocks together must stay under about 13,200 characters (slackapi/bolt-js#2509)."""
 
 SIGNS: dict[Severity, tuple[str, str]] = {
@@ -61,6 +62,7 @@ def root_blocks(notice: Notice) -> list[Block]:
         {"type": "header", "text": _plain(headline(notice), HEADER_CHARACTERS)},
         {"type": "section", "text": _mrkdwn(escaped(notice.summary, SENTENCE_CHARACTERS))},
         {"type": "section", "fields": _fields(notice)},
+        *_items(notice),
     ]
     if notice.runbook:
         blocks.append({"type": "context", "elements": [_mrkdwn(f"Runbook: {escaped(notice.runbook, 255)}")]})
@@ -68,6 +70,19 @@ def root_blocks(notice: Notice) -> list[Block]:
         button = {"type": "button", "text": _plain("Open in Burnline", 75), "url": notice.link}
         blocks.append({"type": "actions", "elements": [button]})
     return blocks
+
+
+def _items(notice: Notice) -> list[Block]:
+    """A digest's alerts, a line each; what does not fit is counted."""
+    lines: list[str] = []
+    for item in notice.items:
+        text = escaped(item.text, VALUE_CHARACTERS)
+        line = f"• <{item.link}|{text}>" if item.link and not set(item.link) & set("<>|") else f"• {text}"
+        if sum(map(len, lines)) + len(lines) + len(line) > LIST_CHARACTERS:
+            lines.append(f"… and {len(notice.items) - len(lines):,} more")
+            break
+        lines.append(line)
+    return [{"type": "section", "text": _mrkdwn("\n".join(lines))}] if lines else []
 
 
 def reply_text(notice: Notice) -> str:

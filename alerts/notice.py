@@ -26,6 +26,14 @@ _LEADS: Mapping[str, str] = {
 """With how long it was open."""
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One of several alerts that a digest tells of; `link` is its page."""
+
+    text: str
+    link: str | None
+
+
 MOST_FIELDS = 9
 """Slack shows ten, and one is the moment it began."""
 
@@ -34,7 +42,10 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What people read of one transition. All text is plain: a sink escapes and cuts it. Times are aware UTC."""
+    """What people read of one transition. All text is plain: a sink escapes and cuts it. Times are aware UTC.
+
+    `items` are the alerts that a digest tells of.
+    """
 
     fingerprint: str
     transition: Transition
@@ -49,6 +60,7 @@ class Notice:
     link: str | None
     alert_id: str = ""
     acknowledged: Acknowledged | None = None
+    items: tuple[Item, ...] = ()
 
     def to_json(self) -> str:
         """The payload of an outbox row."""
@@ -60,6 +72,7 @@ def from_json(payload: str) -> Notice:
     content: dict[str, Any] = orjson.loads(payload)
     content["since"] = datetime.fromisoformat(content["since"])
     content["fields"] = tuple((label, value) for label, value in content["fields"])
+    content["items"] = tuple(Item(**item) for item in content.get("items", ()))
     if taken := content.get("acknowledged"):
         content["acknowledged"] = Acknowledged(taken["by"], datetime.fromisoformat(taken["at"]))
     return Notice(**content)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from alerts.allowance import within_allowance
 from alerts.condense import UNCONFIRMED
 from alerts.configured import SLACK, routing_of
 from alerts.holding import held_back, in_short
@@ -95,6 +96,8 @@ def deliver(
         if name in places:
             shortened = in_short(rows, places[name], messages, now)
             held = held_back(places[name], shortened, now)
+            if not held:
+                shortened = within_allowance(store, rows, places[name], shortened, settings, now)
             _Pass(rows, shortened, sent, held, retry_now=retry_now).run(places[name], settings, Timer(clock, sleep))
         else:
             _Pass(rows, messages, sent, set(), retry_now=retry_now).give_up(name, now - GIVEN_UP_AFTER)

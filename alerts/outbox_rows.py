@@ -15,6 +15,8 @@ from store.tables import Outbox
 LEASE = timedelta(minutes=2)
 """Longer than any call with its wait and its second try; afterwards the sender counts as dead."""
 
+COLLECTING = "collecting"
+"""The error code of a digest that is sent at the end of its day."""
 UNANSWERED = "no_answer"
 """The error code of messages that wait because the destination left one without an answer."""
 NO_DESTINATION = "no_destination"
@@ -22,7 +24,7 @@ NO_DESTINATION = "no_destination"
 TOLD = ("sent", "accepted", "possibly_sent")
 """The states of a message that somebody may have seen."""
 
-HELD = (UNCONFIRMED, "ratelimited")
+HELD = (UNCONFIRMED, COLLECTING, "ratelimited")
 """What even an impatient pass must not send before its time."""
 
 
@@ -52,7 +54,7 @@ class OutboxRows:
             "error_code": UNCONFIRMED,
         }
         with self._store.write() as connection:
-            changed = connection.execute(sa.update(OUTBOX).where(_unchanged(message)).values(**values))
+            changed = connection.execute(sa.update(OUTBOX).where(unchanged(message)).values(**values))
         if changed.rowcount != 1:
             return False
         message.attempt_count += 1
@@ -70,7 +72,7 @@ class OutboxRows:
         """Makes the messages of one alert at one place those; False, and nothing done, when another worker has begun
         to send one of them."""
         with self._store.write() as connection:
-            held = sa.select(sa.func.count()).select_from(OUTBOX).where(sa.or_(*map(_unchanged, before)))
+            held = sa.select(sa.func.count()).select_from(OUTBOX).where(sa.or_(*map(unchanged, before)))
             if connection.execute(held).scalar_one() != len(before):
                 return False
             for message in to.kept:
@@ -143,7 +145,7 @@ class OutboxRows:
         connection.execute(sa.update(OUTBOX).where(others & sooner).values(next_attempt_at=until, error_code=held))
 
 
-def _unchanged(message: Outbox) -> Any:
+def unchanged(message: Outbox) -> Any:
     """No other worker has claimed it, or put newer words into it, since it was read."""
     same = (OUTBOX.c.attempt_count == message.attempt_count) & (OUTBOX.c.payload == message.payload)
     return (OUTBOX.c.message_id == message.message_id) & (OUTBOX.c.status == "pending") & same

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from sqlalchemy.engine import Connection
 
 from alerts import ledger
+from alerts.daily_digest import refresh
+from alerts.discovery import sinks
 from alerts.record import Record
 from alerts.routing import Routing
 from alerts.silence import hush
@@ -47,6 +49,11 @@ def settle(
     post = telling.post(settled)
     ledger.end_silences(connection, broken, record.now)
     ledger.write(connection, settled, post.messages, post.deliveries, record.now)
+    ledger.leave_digests(connection, post.left_digest)
+    kinds = sinks()
+    for digest in sorted(post.digests, key=lambda one: one.alert_id):
+        if digest.sink in kinds:
+            refresh(connection, digest, kinds[digest.sink], settings, record.now)
     return Settled(tuple(settled), len(post.messages))
 
 

@@ -138,12 +138,14 @@ class SinkKind:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """One `[to.<name>]` of routes.toml. In its `quiet` hours only pages are told."""
+    """One `[to.<name>]` of routes.toml. In its `quiet` hours only pages are told; beyond `max_per_day` alerts in a day
+    of the organisation, what is no page is told in one digest."""
 
     name: str
     kind: SinkKind
     options: Any
     quiet: QuietHours | None = None
+    max_per_day: int | None = None
 
     @property
     def target(self) -> str:

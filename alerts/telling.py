@@ -1,11 +1,12 @@
 """Who is told of a change: places that know of the alert go on hearing, routes add others."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import uuid4
 
 from alerts.base import Finding
+from alerts.daily_digest import Digest
 from alerts.discovery import sinks
 from alerts.history import as_grave_since
 from alerts.lifecycle import open_for
@@ -21,10 +22,13 @@ from store.tables import Alert, AlertDelivery, Outbox
 
 @dataclass(slots=True)
 class Post:
-    """What is to be told, and the places that hear of an alert for the first time."""
+    """What is to be told, the places that hear of an alert for the first time, or by itself again after a digest told
+    of it, and the digests that must be written anew."""
 
     messages: list[Outbox] = field(default_factory=list)
     deliveries: list[AlertDelivery] = field(default_factory=list)
+    left_digest: list[AlertDelivery] = field(default_factory=list)
+    digests: set[Digest] = field(default_factory=set)
 
 
 def actions(kind: SinkKind, transition: Transition, *, is_silenced: bool = False) -> list[Action]:
@@ -43,6 +47,12 @@ def actions(kind: SinkKind, transition: Transition, *, is_silenced: bool = False
         return ["post"] if threaded else []
     said: list[Action] = ["update"] if kind.updates else []
     return [*said, "reply"] if kind.threads and threaded else said
+
+
+def _leaves_digest(change: Change) -> bool:
+    """A page is told by itself, and so is what returns: nobody reads the digest of an earlier day."""
+    is_page = change.alert.status in OPEN and change.alert.severity == "page"
+    return change.transition == "reopened" or (is_page and change.transition not in ("acknowledged", "joined"))
 
 
 class Telling:
@@ -86,7 +96,14 @@ class Telling:
         known = self._told.setdefault(alert.alert_id, [])
         hears = not is_silenced and change.transition not in QUIET
         added = self._added(alert, finding) if hears and finding else []
-        for told in known:
+        for place, told in enumerate(known):
+            if told.digest_on is not None:
+                post.digests.add(Digest(told.destination, told.sink, told.target, told.digest_on))
+                if not is_silenced and _leaves_digest(change):
+                    post.messages.append(self._message(told, "post", notice))
+                    post.left_digest.append(told)
+                    known[place] = replace(told, digest_on=None)
+                continue
             kind = self._sinks.get(told.sink)
             for action in actions(kind, change.transition, is_silenced=is_silenced) if kind else ():
                 post.messages.append(self._message(told, action, notice))
