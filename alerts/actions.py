@@ -32,7 +32,8 @@ OPINIONS: tuple[Opinion, ...] = ("useful", NOT_USEFUL, EXPECTED)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it, as one sentence for the person; `done` is false when nothing changed."""
+    """What came of it, as one sentence for the person; `done` is false when it cannot be done. What was so already is
+    done."""
 
     sentence: str
     done: bool = True
@@ -110,7 +111,7 @@ def _acknowledge(given: _Given) -> Done:
     if not given.is_open:
         raise _RefusedError(f"“{alert.title}” is over ({alert.status}), so there is nothing to acknowledge.")
     if alert.status == STATUS["acknowledged"]:
-        return Outcome(f"{alert.acknowledged_by} has acknowledged “{alert.title}” already.", done=False), []
+        return Outcome(f"{alert.acknowledged_by} has acknowledged “{alert.title}” already."), []
     taken = replace(alert, status=STATUS["acknowledged"], acknowledged_at=given.now, acknowledged_by=given.by)
     change = replace(given.change("acknowledged"), alert=taken)
     return Outcome(f"Acknowledged by {given.by}: “{alert.title}”. Nobody else is woken for it."), [change]
@@ -142,7 +143,7 @@ def _opinion(given: _Given, verdict: Opinion, told: str) -> Done:
     events = ledger.events_of(given.connection, [given.alert.alert_id])[given.alert.alert_id]
     own = [event.transition for event in events if event.actor == given.by and event.transition in OPINIONS]
     if own[-1:] == [verdict] and verdict != EXPECTED:
-        return Outcome(f"{given.by} has said so already: “{given.alert.title}”.", done=False), []
+        return Outcome(f"{given.by} has said so already: “{given.alert.title}”."), []
     if verdict != "useful" and is_anomaly(given.alert.fingerprint):
         last_day = _last_day(given, last_finding(events)) if verdict == EXPECTED else None
         answer = Answer(verdict=verdict, last_day=last_day, note=given.reason)
