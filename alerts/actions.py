@@ -1,104 +1,208 @@
-"""What a person does with an alert: acknowledge it."""
+"""What a person does with an alert: acknowledge it, judge it, or have silence for a while."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Protocol
+from datetime import date, datetime, timedelta
+from typing import Literal
 from uuid import uuid4
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from alerts import ledger
-from alerts.acknowledged import ACKNOWLEDGED, Acknowledged
-from alerts.ledger import ALERTS, OUTBOX, message_from
-from alerts.lifecycle import OPEN
-from alerts.notice import Notice, from_json
-from store.bulk import insert_rows
+from alerts.base import Finding
+from alerts.detection.calendar import EXPECTED, NOT_USEFUL
+from alerts.detection.feedback import Answer, feedback_of, is_anomaly
+from alerts.discovery import rules as discovered_rules
+from alerts.history import last_finding
+from alerts.record import record_of
+from alerts.routing import Routing
+from alerts.settle import settle
+from alerts.silence import SNOOZE
+from alerts.silencing import ID_CHARACTERS
+from alerts.transition import OPEN, STATUS, Change, Transition
+from alerts.wording import moment
+from config.settings import Settings, SettingsError
+from store.anomalies import add_feedback
 from store.engine import Store
-from store.schema import to_batch
-from store.tables import AlertEvent, Outbox
+from store.tables import Alert, AlertSilence
 
-GONE = "This alert does not exist any more, so nothing was done."
-OVER = "This alert is over, so there is nothing to acknowledge."
-UNKNOWN = "Burnline does not know this button; nothing was done."
-
-
-class Act(Protocol):
-    """What a press of a button calls."""
-
-    def __call__(self, alert_id: str, action: str, who: str, now: datetime) -> str | None:
-        """Does it; None when done, else one sentence for the person who pressed. Raises StoreError."""
+Opinion = Literal["useful", "not useful", "expected"]
+OPINIONS: tuple[Opinion, ...] = ("useful", NOT_USEFUL, EXPECTED)
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """A button: what it does, what it says, and for which notices it makes sense."""
+class Outcome:
+    """What came of it, as one sentence for the person; `done` is false when it cannot be done. What was so already is
+    done."""
 
-    action: str
-    label: str
-    fits: Callable[[Notice], bool]
-
-
-OFFERED = (Offer("acknowledge", "Acknowledge", lambda notice: notice.acknowledged is None),)
-"""The buttons that do something, in their order."""
+    sentence: str
+    done: bool = True
 
 
-def act(store: Store, alert_id: str, action: str, by: str, now: datetime) -> str | None:
-    """Records what `by` decided and queues the changed messages, all or nothing; doing it again changes nothing.
+class _RefusedError(Exception):
+    """It cannot be done; the text says why."""
 
-    None when done, else one sentence that says why not. Raises StoreError.
+
+def act(
+    store: Store,
+    settings: Settings,
+    routing: Routing,
+    alert_id: str,
+    action: str,
+    by: str,
+    now: datetime,
+    *,
+    reason: str | None = None,
+    until: datetime | None = None,
+) -> Outcome:
+    """Does it with its event and messages, all or nothing; doing it again changes nothing.
+
+    The first characters of an id are enough. `until` ends a snooze, or what was expected. Raises StoreError.
     """
-    if action != "acknowledge":
-        return UNKNOWN
-    with store.write() as connection:
-        chosen = sa.select(ALERTS.c.status, ALERTS.c.fingerprint).where(ALERTS.c.alert_id == alert_id)
-        alert = connection.execute(chosen).mappings().one_or_none()
-        if alert is None:
-            return GONE
-        if alert["status"] == ACKNOWLEDGED:
-            return None
-        if alert["status"] not in OPEN:
-            return OVER
-        taken = Acknowledged(by, now)
-        taken_on = {"status": ACKNOWLEDGED, "acknowledged_by": by, "acknowledged_at": ledger.naive(now)}
-        connection.execute(sa.update(ALERTS).where(ALERTS.c.alert_id == alert_id).values(**taken_on))
-        insert_rows(connection, AlertEvent, to_batch(AlertEvent, [_event(alert_id, alert["fingerprint"], taken)]))
-        insert_rows(connection, Outbox, to_batch(Outbox, _updates(connection, alert_id, taken)))
-    return None
+    try:
+        with store.write() as connection:
+            alert = _alert(connection, alert_id)
+            given = _Given(connection, alert, by, (reason or "").strip() or None, until, now)
+            outcome, changes = _DOING.get(action, _unknown)(given)
+            record = record_of(connection, discovered_rules(), [alert], now)
+            settle(connection, record, routing, settings, changes, {alert.alert_id: alert}, by=by)
+            return outcome
+    except (_RefusedError, SettingsError) as refused:
+        return Outcome(str(refused), done=False)
 
 
-def _event(alert_id: str, fingerprint: str, taken: Acknowledged) -> AlertEvent:
-    return AlertEvent(
-        event_id=uuid4().hex,
-        alert_id=alert_id,
-        fingerprint=fingerprint,
-        occurred_at=taken.at,
-        transition=ACKNOWLEDGED,
-        facts="{}",
-        actor=taken.by,
+def _alert(connection: Connection, alert_id: str) -> Alert:
+    found = ledger.alerts_like(connection, alert_id) if len(alert_id) >= ID_CHARACTERS else []
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise _RefusedError(f"Several alerts have an id that begins with {alert_id}; write more of it.")
+    raise _RefusedError(f"There is no alert with the id {alert_id!r}; python -m burnline alerts list --all lists them.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """One action on one alert, inside its transaction."""
+
+    connection: Connection
+    alert: Alert
+    by: str
+    reason: str | None
+    until: datetime | None
+    now: datetime
+
+    @property
+    def is_open(self) -> bool:
+        return self.alert.status in OPEN
+
+    def change(self, transition: Transition) -> Change:
+        return Change(transition, self.alert, None, actor=self.by, reason=self.reason)
+
+
+Done = tuple[Outcome, list[Change]]
+
+
+def _unknown(_given: _Given) -> Done:
+    raise _RefusedError(f"Burnline knows no such action; an alert can be: {', '.join(_DOING)}.")
+
+
+def _acknowledge(given: _Given) -> Done:
+    alert = given.alert
+    if not given.is_open:
+        raise _RefusedError(f"“{alert.title}” is over ({alert.status}), so there is nothing to acknowledge.")
+    if alert.status == STATUS["acknowledged"]:
+        return Outcome(f"{alert.acknowledged_by} has acknowledged “{alert.title}” already."), []
+    taken = replace(alert, status=STATUS["acknowledged"], acknowledged_at=given.now, acknowledged_by=given.by)
+    change = replace(given.change("acknowledged"), alert=taken)
+    return Outcome(f"Acknowledged by {given.by}: “{alert.title}”. Nobody else is woken for it."), [change]
+
+
+def _useful(given: _Given) -> Done:
+    return _opinion(given, "useful", f"Noted as useful: “{given.alert.title}”.")
+
+
+def _not_useful(given: _Given) -> Done:
+    told = f"Noted as not useful: “{given.alert.title}”."
+    if is_anomaly(given.alert.fingerprint):
+        told += " Every second such answer makes detection of this series less sensitive."
+    return _opinion(given, NOT_USEFUL, told)
+
+
+def _expected(given: _Given) -> Done:
+    if is_anomaly(given.alert.fingerprint):
+        return _opinion(given, EXPECTED, f"Noted as expected: “{given.alert.title}”. Its days are judged no more.")
+    if given.until is None:
+        raise _RefusedError("Until when is it expected? Give an end; then it is told again if it is still there.")
+    reason = f"expected: {given.reason}" if given.reason else "expected"
+    outcome, _ = _snooze(replace(given, reason=reason))
+    return outcome, [given.change(EXPECTED)]
+
+
+def _opinion(given: _Given, verdict: Opinion, told: str) -> Done:
+    """Counts once for each person; detection learns from it where it found the alert."""
+    events = ledger.events_of(given.connection, [given.alert.alert_id])[given.alert.alert_id]
+    own = [event.transition for event in events if event.actor == given.by and event.transition in OPINIONS]
+    if own[-1:] == [verdict] and verdict != EXPECTED:
+        return Outcome(f"{given.by} has said so already: “{given.alert.title}”."), []
+    if verdict != "useful" and is_anomaly(given.alert.fingerprint):
+        last_day = _last_day(given, last_finding(events)) if verdict == EXPECTED else None
+        answer = Answer(verdict=verdict, last_day=last_day, note=given.reason)
+        add_feedback(given.connection, feedback_of(given.alert.fingerprint, answer, given.now))
+    return Outcome(told), [given.change(verdict)]
+
+
+def _last_day(given: _Given, finding: Finding | None) -> date | None:
+    """The last day that was expected: before the end that was given, else the last that alerted."""
+    if given.until is not None:
+        return (given.until - timedelta(microseconds=1)).date()
+    last_on = finding.facts.get("last_on") if finding else None
+    return date.fromisoformat(last_on) if isinstance(last_on, str) else None
+
+
+def _snooze(given: _Given) -> Done:
+    alert, until = given.alert, given.until
+    if not given.is_open:
+        raise _RefusedError(f"“{alert.title}” is over ({alert.status}), so there is nothing to snooze.")
+    if until is None or until <= given.now:
+        raise _RefusedError("Until when? Give a snooze an end that lies in the future.")
+    if given.reason is None:
+        raise _RefusedError("Why? Give a snooze a reason, so that others know.")
+    _end_snoozes(given)
+    silence = AlertSilence(
+        silence_id=uuid4().hex,
+        kind=SNOOZE,
+        starts_at=given.now,
+        ends_at=until,
+        reason=given.reason,
+        created_by=given.by,
+        created_at=given.now,
+        fingerprint=alert.fingerprint,
     )
+    ledger.add_silence(given.connection, silence)
+    return Outcome(f"Snoozed until {moment(until)}: “{alert.title}”."), []
 
 
-def _updates(connection: Connection, alert_id: str, taken: Acknowledged) -> list[Outbox]:
-    """The newest message of each destination once more, with the name in it."""
-    chosen = sa.select(OUTBOX).where(OUTBOX.c.alert_id == alert_id).order_by(OUTBOX.c.position)
-    messages = [message_from(row) for row in connection.execute(chosen).mappings()]
-    newest = {message.destination: message for message in messages}
-    position = ledger.last_positions(connection, [alert_id]).get(alert_id, 0)
-    return [
-        replace(
-            message,
-            message_id=uuid4().hex,
-            position=position + number,
-            action="update",
-            payload=replace(from_json(message.payload), acknowledged=taken).to_json(),
-            status="pending",
-            created_at=taken.at,
-            attempt_count=0,
-            next_attempt_at=taken.at,
-            sent_at=None,
-            error_code=None,
-        )
-        for number, message in enumerate(newest.values(), start=1)
+def _unsnooze(given: _Given) -> Done:
+    if not _end_snoozes(given):
+        raise _RefusedError(f"“{given.alert.title}” is not snoozed; python -m burnline alerts silences lists silences.")
+    return Outcome(f"Snoozed no more: “{given.alert.title}”."), []
+
+
+def _end_snoozes(given: _Given) -> bool:
+    held = [
+        one.silence_id
+        for one in ledger.unended_silences(given.connection, given.now)
+        if one.kind == SNOOZE and one.fingerprint == given.alert.fingerprint
     ]
+    ledger.end_silences(given.connection, held, given.now)
+    return bool(held)
+
+
+_DOING: Mapping[str, Callable[[_Given], Done]] = {
+    "acknowledge": _acknowledge,
+    "useful": _useful,
+    NOT_USEFUL: _not_useful,
+    EXPECTED: _expected,
+    "snooze": _snooze,
+    "unsnooze": _unsnooze,
+}

@@ -25,8 +25,9 @@ def severity_rank(severity: str) -> int:
     return [str(known) for known in SEVERITIES].index(severity)
 
 
-State = Literal["firing", "pending", "over"]
-"""`firing` is a problem; `pending` may be one, so an open alert stays and a new one waits; `over` has ended."""
+State = Literal["firing", "pending", "over", "withdrawn"]
+"""`firing` is a problem; `pending` may be one, so an open alert stays and a new one waits; `over` has ended;
+`withdrawn` never was one, as late data show."""
 
 Kind = Literal["cost", "usage", "promise", "incident", "safety", "source"]
 """What a rule is about; routes go by it."""

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import get_args
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
 from alerts.base import SEVERITIES, Kind
 from alerts.discovery import rules, sinks
+from alerts.quiet import QuietHours
 from alerts.routing import Route, Routing
 from alerts.sink import Destination, SinkKind
 from config.reference.features import TIERS, FeatureEntry
@@ -37,7 +39,7 @@ def routing_of(
     problems = Problems(routes.path)
     destinations = dict(_slack_only(settings, known).destinations)
     for name, (line, entry) in routes.destinations.items():
-        made = _destination(name, entry, known)
+        made = _destination(name, entry, known, settings)
         if isinstance(made, Destination):
             destinations[name] = made
         else:
@@ -55,14 +57,26 @@ def _slack_only(settings: Settings, known: Mapping[str, SinkKind]) -> Routing:
     return Routing({SLACK: slack}, default=(SLACK,))
 
 
-def _destination(name: str, entry: DestinationEntry, known: Mapping[str, SinkKind]) -> Destination | str:
+def _destination(
+    name: str, entry: DestinationEntry, known: Mapping[str, SinkKind], settings: Settings
+) -> Destination | str:
     """The destination, or what is wrong with it."""
     if entry.sink not in known:
         return f"[to.{name}] has the unknown sink {entry.sink!r}; use one of {', '.join(sorted(known))}"
     try:
-        return Destination(name, known[entry.sink], known[entry.sink].options.model_validate(entry.options))
+        options = known[entry.sink].options.model_validate(entry.options)
     except ValidationError as error:
         return f"[to.{name}] {explain(error)}"
+    if entry.max_per_day is not None and known[entry.sink].tracks:
+        return f"[to.{name}] has max_per_day, but {entry.sink} opens an incident for all it is told; remove the key"
+    return Destination(name, known[entry.sink], options, _quiet(entry, settings), entry.max_per_day)
+
+
+def _quiet(entry: DestinationEntry, settings: Settings) -> QuietHours | None:
+    if entry.quiet is None and not entry.quiet_days:
+        return None
+    start, end = entry.quiet or (None, None)
+    return QuietHours(ZoneInfo(entry.timezone or settings.organization.timezone), start, end, entry.quiet_days)
 
 
 def _routes(

@@ -10,14 +10,18 @@ from alerts import ledger
 from alerts.base import Finding, Rule, Situation
 from alerts.configured import routing_of
 from alerts.discovery import rules as discovered_rules
+from alerts.grouping import joined
 from alerts.lifecycle import decide
+from alerts.record import Record, record_of
 from alerts.routing import Routing
-from alerts.telling import Telling
+from alerts.settle import settle
+from alerts.transition import OPEN, Change
 from config.loader import Routes
 from config.settings import Settings
 from domain.slo.definition import SloDefinition
 from queries.runner import Result, run
 from store.engine import Store
+from store.tables import Alert
 
 log = logging.getLogger(__name__)
 
@@ -76,15 +80,26 @@ def check(
     with store.write() as connection:
         current = ledger.current(connection, now)
         changes = decide(current, evaluation.findings, unheard, now)
-        changed = {change.alert.fingerprint: change.alert for change in changes}
-        places = routing or routing_of(Routes(), settings)[0]
-        others = [alert for name, alert in current.items() if places.escalates and name not in changed]
-        telling = Telling(connection, places, known, settings, now, [*changed.values(), *others])
-        changes += telling.escalations(others)
-        post = telling.post(changes)
-        ledger.write(connection, changes, post.messages, post.deliveries, now)
-    told = tuple(Told(c.transition, c.alert.severity, c.alert.title, c.alert.summary) for c in changes)
-    return Report(told, tuple(evaluation.findings), evaluation.failed, len(post.messages))
+        open_now = _open_after(current, changes)
+        before = {alert.alert_id: alert for alert in current.values()}
+        record = record_of(connection, known, [*open_now, *(change.alert for change in changes)], now)
+        changes += _joined(open_now, changes, evaluation, record)
+        settled = settle(connection, record, routing or routing_of(Routes(), settings)[0], settings, changes, before)
+    told = tuple(Told(c.transition, c.alert.severity, c.alert.title, c.alert.summary) for c in settled.changes)
+    return Report(told, tuple(evaluation.findings), evaluation.failed, settled.message_count)
+
+
+def _open_after(current: Mapping[str, Alert], changes: Sequence[Change]) -> list[Alert]:
+    after = {**current, **{change.alert.fingerprint: change.alert for change in changes}}
+    return [alert for alert in after.values() if alert.status in OPEN]
+
+
+def _joined(
+    open_now: Sequence[Alert], changes: Sequence[Change], evaluation: Evaluation, record: Record
+) -> list[Change]:
+    found = [finding for of_rule in evaluation.findings.values() for finding in of_rule if finding.state == "firing"]
+    children = {alert.alert_id: last.children for alert in open_now if (last := record.last_finding(alert)) is not None}
+    return joined(open_now, changes, {finding.fingerprint: finding for finding in found}, children)
 
 
 def evaluate(store: Store, rules: Mapping[str, Rule], situation: Situation) -> Evaluation:

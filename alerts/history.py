@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from alerts.base import Finding, severity_rank
+from alerts.transition import ENDS
 from store.tables import AlertEvent
 
 _KNOWN = frozenset(field.name for field in fields(Finding))
@@ -18,13 +19,16 @@ _LISTED = ("why", "happened", "children")
 def as_grave_since(events: Sequence[AlertEvent], severity: str) -> datetime | None:
     """Since when, in its present span, the alert is at least that grave; None when it was not before.
 
-    A problem that became a page an hour after it opened has not been a page for an hour.
+    A problem that became a page an hour after it opened has not been a page for an hour, and while nobody was told of
+    it, it waited for nobody.
     """
     since: datetime | None = None
     for event in events:
         found = finding_of(event)
-        if event.transition == "resolved":
+        if event.transition in ENDS:
             since = None
+        elif event.transition == "unsilenced":
+            since = since and event.occurred_at
         elif found and severity_rank(found.severity) >= severity_rank(severity):
             since = since or event.occurred_at
         elif found:

@@ -11,23 +11,25 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from alerts.base import Finding
-from alerts.lifecycle import OPEN, REOPEN_WITHIN, Change
+from alerts.lifecycle import REOPEN_WITHIN
+from alerts.transition import ENDED, OPEN, Change
 from store.bulk import insert_rows
 from store.schema import column_names, table, to_batch
-from store.tables import Alert, AlertDelivery, AlertEvent, Outbox
+from store.tables import Alert, AlertDelivery, AlertEvent, AlertSilence, Outbox
 
 ALERTS = table(Alert)
 EVENTS = table(AlertEvent)
 DELIVERIES = table(AlertDelivery)
 OUTBOX = table(Outbox)
+SILENCES = table(AlertSilence)
 
 
 def current(connection: Connection, now: datetime) -> dict[str, Alert]:
-    """Alerts by fingerprint: the open one, else the one resolved last, if that can still be reopened."""
+    """Alerts by fingerprint: the open one, else the one that ended last, if that can still be reopened."""
     reopenable = ALERTS.c.resolved_at > naive(now - REOPEN_WITHIN)
     rows = connection.execute(
         sa.select(ALERTS)
-        .where(ALERTS.c.status.in_(OPEN) | ((ALERTS.c.status == "resolved") & reopenable))
+        .where(ALERTS.c.status.in_(OPEN) | (ALERTS.c.status.in_(ENDED) & reopenable))
         .order_by(sa.case((ALERTS.c.status.in_(OPEN), 1), else_=0), ALERTS.c.updated_at)
     ).mappings()
     return {row["fingerprint"]: Alert(**_aware(row)) for row in rows}
@@ -53,6 +55,31 @@ def deliveries_of(connection: Connection, alert_ids: Sequence[str]) -> dict[str,
     for row in connection.execute(chosen.order_by(DELIVERIES.c.added_at, DELIVERIES.c.destination)).mappings():
         deliveries[row["alert_id"]].append(AlertDelivery(**_aware(row)))
     return deliveries
+
+
+def alerts_like(connection: Connection, prefix: str) -> list[Alert]:
+    """The alerts whose id begins so, two at most."""
+    chosen = sa.select(ALERTS).where(ALERTS.c.alert_id.startswith(prefix, autoescape=True)).limit(2)
+    return [Alert(**_aware(row)) for row in connection.execute(chosen).mappings()]
+
+
+def alerts_of(connection: Connection, alert_ids: Sequence[str]) -> list[Alert]:
+    """The alerts with these ids."""
+    chosen = sa.select(ALERTS).where(ALERTS.c.alert_id.in_(list(alert_ids)))
+    return [Alert(**_aware(row)) for row in connection.execute(chosen).mappings()] if alert_ids else []
+
+
+def open_alerts(connection: Connection) -> list[Alert]:
+    """Everything that is open or acknowledged, oldest first."""
+    chosen = sa.select(ALERTS).where(ALERTS.c.status.in_(OPEN)).order_by(ALERTS.c.opened_at, ALERTS.c.alert_id)
+    return [Alert(**_aware(row)) for row in connection.execute(chosen).mappings()]
+
+
+def unended_silences(connection: Connection, now: datetime) -> list[AlertSilence]:
+    """Those that hold or will hold, the one that ends first first."""
+    chosen = sa.select(SILENCES).where(SILENCES.c.ends_at > naive(now), SILENCES.c.ended_at.is_(None))
+    rows = connection.execute(chosen.order_by(SILENCES.c.ends_at, SILENCES.c.silence_id)).mappings()
+    return [AlertSilence(**_aware(row)) for row in rows]
 
 
 def last_positions(connection: Connection, alert_ids: Sequence[str]) -> dict[str, int]:
@@ -85,6 +112,25 @@ def write(
     insert_rows(connection, Outbox, to_batch(Outbox, messages))
 
 
+def leave_digests(connection: Connection, places: Sequence[AlertDelivery]) -> None:
+    """These are told by themselves from now on."""
+    for place in places:
+        here = (DELIVERIES.c.alert_id == place.alert_id) & (DELIVERIES.c.destination == place.destination)
+        connection.execute(sa.update(DELIVERIES).where(here).values(digest_on=None))
+
+
+def add_silence(connection: Connection, silence: AlertSilence) -> None:
+    """Puts a silence on record."""
+    insert_rows(connection, AlertSilence, to_batch(AlertSilence, [silence]))
+
+
+def end_silences(connection: Connection, silence_ids: Sequence[str], now: datetime) -> None:
+    """They hold no more."""
+    if silence_ids:
+        chosen = SILENCES.c.silence_id.in_(list(silence_ids)) & SILENCES.c.ended_at.is_(None)
+        connection.execute(sa.update(SILENCES).where(chosen).values(ended_at=naive(now)))
+
+
 def naive(moment: datetime) -> datetime:
     """UTC without zone, as the store keeps it."""
     return moment.astimezone(UTC).replace(tzinfo=None)
@@ -109,6 +155,8 @@ def _event(change: Change, now: datetime) -> AlertEvent:
         occurred_at=now,
         transition=change.transition,
         facts=_facts(change.finding),
+        actor=change.actor,
+        reason=change.reason,
     )
 
 

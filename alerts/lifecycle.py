@@ -1,12 +1,13 @@
-"""What becomes of alerts when the findings are in: open, worse, eased, refreshed, resolved, open again. Pure."""
+"""What becomes of alerts when the findings are in: open, worse, eased, refreshed, over, open again. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from alerts.base import Finding, severity_rank
-from alerts.notice import Transition
+from alerts.grouping import containers
+from alerts.transition import ENDS, OPEN, STARTS, STATUS, Change, Transition
 from store.tables import Alert, AlertEvent
 
 REFRESH_AFTER = timedelta(days=1)
@@ -16,17 +17,6 @@ REOPEN_WITHIN = timedelta(hours=24)
 
 NO_LONGER_WATCHED = "This is no longer watched: what it was about, or its rule, is gone from the settings."
 
-OPEN = ("open", "acknowledged")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One transition: the alert as it is after it, and the finding that caused it (None: nothing is known)."""
-
-    transition: Transition
-    alert: Alert
-    finding: Finding | None
-
 
 def decide(
     known: Mapping[str, Alert],
@@ -34,45 +24,71 @@ def decide(
     unheard: Collection[str],
     now: datetime,
 ) -> list[Change]:
-    """The transitions at `now`, given alerts by fingerprint (open, or resolved lately) and findings by rule.
+    """The transitions at `now`, given alerts by fingerprint (open, or ended lately) and findings by rule.
 
     Alerts of `unheard` rules (not asked, or failed) stay as they are. Of two findings with one fingerprint
-    the graver counts.
+    the graver counts. What is within another problem that has an alert gets none of its own.
     """
     found = {
         finding.fingerprint: (rule, finding)
         for rule, of_rule in findings.items()
         for finding in sorted(of_rule, key=lambda f: (f.state == "firing", _rank(f.severity, f.level)))
     }
-    changes = [_change(rule, known.get(name), finding, now) for name, (rule, finding) in found.items()]
+    above = containers(finding for _, finding in found.values() if _has_alert(known.get(finding.fingerprint), finding))
+    changes = []
+    for name, (rule, finding) in found.items():
+        if name in above and finding.state != "withdrawn":
+            changes.append(_within(known.get(name), finding, above[name], now))
+        else:
+            changes.append(_change(rule, known.get(name), finding, now))
     for name, alert in known.items():
         if alert.status in OPEN and name not in found and alert.rule not in unheard:
-            changes.append(Change("resolved", _resolved(alert, NO_LONGER_WATCHED, now), None))
+            changes.append(Change("resolved", _ended("resolved", alert, NO_LONGER_WATCHED, now), None))
     return [change for change in changes if change]
 
 
 def open_for(events: Iterable[AlertEvent], now: datetime) -> timedelta:
-    """How long an alert has been open in all: the sum of its spans from opened or reopened to resolved."""
+    """How long an alert has been open in all: the sum of its spans from opened or reopened to its end."""
     total = timedelta(0)
     opened_at: datetime | None = None
     for event in sorted(events, key=lambda e: e.occurred_at):
-        if event.transition in ("opened", "reopened"):
+        if event.transition in STARTS:
             opened_at = event.occurred_at
-        elif event.transition == "resolved" and opened_at:
+        elif event.transition in ENDS and opened_at:
             total += event.occurred_at - opened_at
             opened_at = None
     return total + (now - opened_at if opened_at else timedelta(0))
 
 
+def _has_alert(alert: Alert | None, finding: Finding) -> bool:
+    return finding.state == "firing" or (finding.state == "pending" and _is_open(alert))
+
+
+def _is_open(alert: Alert | None) -> bool:
+    return alert is not None and alert.status in OPEN
+
+
+def _within(alert: Alert | None, finding: Finding, top: Finding, now: datetime) -> Change | None:
+    if alert is None or not _is_open(alert):
+        return None
+    summary = f"It goes on as a part of one alert: {top.title}."
+    return Change("grouped", _ended("grouped", alert, summary, now), finding)
+
+
 def _change(rule: str, alert: Alert | None, finding: Finding, now: datetime) -> Change | None:
-    is_open = alert is not None and alert.status in OPEN
     if finding.state == "firing":
         if alert is None:
             return Change("opened", _opened(rule, finding, now), finding)
-        transition = _progress(alert, finding, now) if is_open else "reopened"
+        if not _is_open(alert):
+            return Change("reopened", _reopened(alert, finding, now), finding)
+        transition = _progress(alert, finding, now)
         return Change(transition, _told(alert, finding, now), finding) if transition else None
-    if finding.state == "over" and alert is not None and is_open:
-        return Change("resolved", _resolved(alert, finding.summary, now), finding)
+    if alert is None or not _is_open(alert):
+        return None
+    if finding.state == "over":
+        return Change("resolved", _ended("resolved", alert, finding.summary, now), finding)
+    if finding.state == "withdrawn":
+        return Change("withdrawn", _ended("withdrawn", alert, finding.summary, now), finding)
     return None
 
 
@@ -97,7 +113,7 @@ def _opened(rule: str, finding: Finding, now: datetime) -> Alert:
         fingerprint=finding.fingerprint,
         rule=rule,
         severity=finding.severity,
-        status="open",
+        status=STATUS["opened"],
         title=finding.title,
         summary=finding.summary,
         owner=finding.owner,
@@ -111,16 +127,22 @@ def _opened(rule: str, finding: Finding, now: datetime) -> Alert:
 
 
 def _told(alert: Alert, finding: Finding, now: datetime) -> Alert:
-    fresh = _opened(alert.rule, finding, now)
+    """The same alert with what the finding says."""
     return replace(
-        fresh,
+        _opened(alert.rule, finding, now),
         alert_id=alert.alert_id,
-        status=alert.status if alert.status in OPEN else "open",
+        status=alert.status,
         opened_at=alert.opened_at,
         acknowledged_at=alert.acknowledged_at,
         acknowledged_by=alert.acknowledged_by,
+        silence_id=alert.silence_id,
     )
 
 
-def _resolved(alert: Alert, summary: str, now: datetime) -> Alert:
-    return replace(alert, status="resolved", summary=summary, updated_at=now, resolved_at=now)
+def _reopened(alert: Alert, finding: Finding, now: datetime) -> Alert:
+    """Who acknowledged it before did so of something that was over."""
+    return replace(_told(alert, finding, now), status=STATUS["reopened"], acknowledged_at=None, acknowledged_by=None)
+
+
+def _ended(transition: Transition, alert: Alert, summary: str, now: datetime) -> Alert:
+    return replace(alert, status=STATUS[transition], summary=summary, updated_at=now, resolved_at=now)

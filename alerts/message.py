@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from secrets import token_hex
 from typing import Any
 
-from alerts.actions import Offer
 from alerts.base import Severity
 from alerts.mrkdwn import escaped, inert, link, mrkdwn, plain, unlinked
-from alerts.notice import Notice
+from alerts.notice import ACKNOWLEDGED, Notice
+from alerts.offers import Offer
 from alerts.wording import moment
 
 HEADER_CHARACTERS = 150
@@ -20,6 +20,7 @@ SENTENCE_CHARACTERS = 1500
 LABEL_CHARACTERS = 75
 VALUE_CHARACTERS = 250
 LIST_CHARACTERS = 1500
+ITEMS_CHARACTERS = 2800
 LINE_CHARACTERS = 400
 URL_CHARACTERS = 1500
 ALT_CHARACTERS = 600
@@ -31,6 +32,7 @@ SIGNS: dict[Severity, tuple[str, str]] = {
     "info": ("🔵", "Info"),
 }
 RESOLVED = ("✅", "Resolved")
+ENDINGS = {"withdrawn": ("↩️", "Withdrawn"), "grouped": ("⤴️", "In another alert")}
 
 Block = dict[str, Any]
 
@@ -50,6 +52,7 @@ def root_blocks(notice: Notice, picture: str | None = None, offers: Sequence[Off
         section(inert(notice.summary, SENTENCE_CHARACTERS)),
         *_picture(notice, picture),
         {"type": "section", "fields": _fields(notice)},
+        *_items(notice),
         *_listed("Why", notice.why),
         *_listed("Then also", notice.happened),
         *_context(notice),
@@ -71,7 +74,7 @@ def reply_blocks(notice: Notice) -> list[Block]:
 
 def headline(notice: Notice) -> str:
     """Sign, word and title, still unescaped; a word beside the sign, for colour alone tells nobody enough."""
-    sign, word = SIGNS[notice.severity] if notice.is_open else RESOLVED
+    sign, word = SIGNS[notice.severity] if notice.is_open else ENDINGS.get(notice.transition, RESOLVED)
     return f"{sign} {word}: {notice.title}"
 
 
@@ -113,7 +116,8 @@ def _picture(notice: Notice, picture: str | None) -> list[Block]:
 
 def _fields(notice: Notice) -> list[Block]:
     since = f"<!date^{int(notice.since.timestamp())}^{{date_short_pretty}} {{time}}|{moment(notice.since)}>"
-    fields = [_field(label, values(value)) for label, value in notice.fields[: FIELDS - 1]]
+    shown = [field for field in notice.fields if field[0] != ACKNOWLEDGED]  # a line of its own says so
+    fields = [_field(label, values(value)) for label, value in shown[: FIELDS - 1]]
     return [*fields, _field("Since", since)]
 
 
@@ -123,6 +127,20 @@ def _field(label: str, value: str) -> Block:
 
 def _listed(title: str, lines: Sequence[str]) -> list[Block]:
     return [section(f"*{title}*\n{bullets(lines, LIST_CHARACTERS)}")] if lines else []
+
+
+def _items(notice: Notice) -> list[Block]:
+    """A digest's alerts, a line each; what does not fit is counted."""
+    lines: list[str] = []
+    for number, item in enumerate(notice.items):
+        text = inert(item.text, LINE_CHARACTERS)
+        is_plain = item.link and not set(item.link) & set("<>|")
+        line = f"• {link(item.link, item.text)}" if item.link and is_plain else f"• {text}"
+        if sum(map(len, lines)) + len(lines) + len(line) > ITEMS_CHARACTERS:
+            lines.append(f"… and {len(notice.items) - number:,} more")
+            break
+        lines.append(line)
+    return [section("\n".join(lines))] if lines else []
 
 
 def _context(notice: Notice) -> list[Block]:

@@ -4,26 +4,43 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 import orjson
 
-from alerts.acknowledged import Acknowledged
+from alerts.acknowledged import Acknowledged, acknowledged
 from alerts.base import Fact, Finding, Severity
 from alerts.charts import Chart, chart_from
+from alerts.transition import ENDS, OPEN, Change, Transition
 from alerts.wording import day, duration, moment, percent
 from config.settings import Settings
 from domain.wording import money, size_percent
 from store.tables import Alert
 
-Transition = Literal["opened", "worsened", "eased", "refreshed", "resolved", "reopened", "escalated"]
-THREADED: tuple[Transition, ...] = ("worsened", "resolved", "reopened")
-"""What is said in the thread too; the others only change the root message."""
+_LEADS: Mapping[str, str] = {
+    "worsened": "Worse",
+    "reopened": "Open again",
+    "joined": "In it now",
+    "resolved": "Resolved after {}",
+    "withdrawn": "Withdrawn after {}",
+    "grouped": "Part of another alert after {}",
+    "unsilenced": "Still open after {}",
+}
+"""With how long it was open."""
 
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One of several alerts that a digest tells of; `link` is its page."""
+
+    text: str
+    link: str | None
+
+
+ACKNOWLEDGED = "Acknowledged"
+"""The label of who has taken it on."""
 MOST_FIELDS = 9
 """Slack shows ten, and one is the moment it began; what a rule says beyond them is in the details."""
-
-_LEADS: Mapping[str, str] = {"worsened": "Worse", "reopened": "Open again"}
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -34,7 +51,7 @@ class Notice:
 
     `fields` are what is worth a glance, with the money at stake and the owner; `details` the exact values; `parts` what
     the problem is made of, each with its share; `queries` the names of the queries behind it. `runbook` is a path in
-    the repository, `runbook_url` where it is served.
+    the repository, `runbook_url` where it is served. `items` are the alerts that a digest tells of.
     """
 
     fingerprint: str
@@ -57,6 +74,7 @@ class Notice:
     queries: tuple[str, ...] = ()
     acknowledged: Acknowledged | None = None
     chart: Chart | None = None
+    items: tuple[Item, ...] = ()
 
     def to_json(self) -> str:
         """The payload of an outbox row."""
@@ -69,6 +87,7 @@ def from_json(payload: str) -> Notice:
     content["since"] = datetime.fromisoformat(content["since"])
     for name in ("fields", "details", "parts"):
         content[name] = tuple((label, value) for label, value in content.get(name, ()))
+    content["items"] = tuple(Item(**item) for item in content.get("items", ()))
     for name in ("why", "happened", "queries"):
         content[name] = tuple(content.get(name, ()))
     if told := content.get("acknowledged"):
@@ -79,34 +98,33 @@ def from_json(payload: str) -> Notice:
 
 
 def compose(
-    transition: Transition,
-    alert: Alert,
+    change: Change,
     finding: Finding | None,
     *,
     open_for: timedelta,
     runbook: str,
     settings: Settings,
-    acknowledged: Acknowledged | None = None,
+    silence: tuple[str, str] | None = None,
 ) -> Notice:
-    """The notice of a transition. Without a finding (nothing is known any more) the alert's own words remain."""
-    resolved = transition == "resolved"
-    fixed = _impact(alert, finding, resolved=resolved)
-    last: Pairs = (("Open for", duration(open_for)),) if resolved else ()
-    if transition == "escalated":
-        last = (("Not acknowledged for", duration(open_for)),)
-    last += (("Owner", alert.owner),) if alert.owner else ()
+    """The notice of a transition. Without a finding (nothing is known any more) the alert's own words remain.
+
+    `silence` says what holds for an open alert now: its kind, and until when, by whom and why.
+    """
+    transition, alert = change.transition, change.alert
+    first = (*_impact(alert, finding, over=transition in ENDS), *_standing(alert, silence))
+    last = _last_fields(transition, alert, open_for)
     own = finding.fields if finding else ()
-    room = MOST_FIELDS - len(fixed) - len(last)
+    room = MOST_FIELDS - len(first) - len(last)
     return Notice(
         alert_id=alert.alert_id,
         fingerprint=alert.fingerprint,
         transition=transition,
         severity=_severity(alert),
-        is_open=not resolved,
+        is_open=alert.status in OPEN,
         title=alert.title,
-        lead=f"Resolved after {duration(open_for)}" if resolved else _LEADS.get(transition, ""),
-        summary=alert.summary,
-        fields=(*fixed, *own[:room], *last),
+        lead=_LEADS.get(transition, "").format(duration(open_for)),
+        summary=change.reason or "" if transition == "joined" else alert.summary,
+        fields=(*first, *own[:room], *last),
         since=alert.opened_at,
         runbook=runbook,
         runbook_url=_runbook_url(runbook, settings),
@@ -116,9 +134,27 @@ def compose(
         details=(*own[room:], *_facts(finding.facts)) if finding else (),
         parts=tuple((name, percent(ratio)) for name, ratio in finding.parts) if finding else (),
         queries=finding.queries if finding else (),
-        acknowledged=acknowledged,
+        acknowledged=acknowledged(alert),
         chart=finding.chart if finding else None,
     )
+
+
+def _standing(alert: Alert, silence: tuple[str, str] | None) -> Pairs:
+    """Who has it, and that nobody is told, while it is open."""
+    if alert.status not in OPEN:
+        return ()
+    taken = acknowledged(alert)
+    told = ((ACKNOWLEDGED, f"by {taken.by}, {moment(taken.at)}"),) if taken else ()
+    return (*told, silence) if silence else told
+
+
+def _last_fields(transition: Transition, alert: Alert, open_for: timedelta) -> Pairs:
+    lasted: Pairs = ()
+    if transition in ENDS:
+        lasted = (("Open for", duration(open_for)),)
+    if transition == "escalated":
+        lasted = (("Not acknowledged for", duration(open_for)),)
+    return (*lasted, ("Owner", alert.owner)) if alert.owner else lasted
 
 
 def base_url(settings: Settings) -> str:
@@ -133,19 +169,19 @@ def _runbook_url(runbook: str, settings: Settings) -> str | None:
     return f"{docs.rstrip('/')}/{runbook.removeprefix('docs/')}" if docs and runbook else None
 
 
-def _impact(alert: Alert, finding: Finding | None, *, resolved: bool) -> Pairs:
+def _impact(alert: Alert, finding: Finding | None, *, over: bool) -> Pairs:
     """The money at stake and its share; at the end what the problem came to in all, as far as that was ever told."""
     cost, currency, told = alert.impact_cost, alert.currency, finding
-    if resolved and finding is not None and finding.impact_cost is not None:
+    if over and finding is not None and finding.impact_cost is not None:
         cost, currency = finding.impact_cost, finding.currency
-    elif resolved:
+    elif over:
         told = None
     if cost is None or currency is None:
         return ()
     text = money(cost, currency)
     if told is not None and told.impact_ratio is not None:
         text += f", {size_percent(told.impact_ratio)} of {told.impact_of}"
-    return (("Impact in all" if resolved else "Impact", text),)
+    return (("Impact in all" if over else "Impact", text),)
 
 
 def _facts(facts: Mapping[str, Fact]) -> Pairs:

@@ -11,9 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from alerts.allowance import within_allowance
+from alerts.condense import UNCONFIRMED
 from alerts.configured import SLACK, routing_of
+from alerts.holding import held_back, in_short
 from alerts.notice import from_json
-from alerts.outbox_rows import LEASE, NO_DESTINATION, UNANSWERED, UNCONFIRMED, OutboxRows
+from alerts.outbox_rows import LEASE, NO_DESTINATION, UNANSWERED, OutboxRows
 from alerts.routing import Routing
 from alerts.sink import (
     Action,
@@ -90,11 +93,14 @@ def deliver(
     waiting = rows.pending()
     for name in dict.fromkeys(message.destination for message in waiting):
         messages = [message for message in waiting if message.destination == name]
-        a_pass = _Pass(rows, messages, sent, retry_now=retry_now)
         if name in places:
-            a_pass.run(places[name], settings, Timer(clock, sleep))
+            shortened = in_short(rows, places[name], messages, now)
+            held = held_back(places[name], shortened, now)
+            if not held:
+                shortened = within_allowance(store, rows, places[name], shortened, settings, now)
+            _Pass(rows, shortened, sent, held, retry_now=retry_now).run(places[name], settings, Timer(clock, sleep))
         else:
-            a_pass.give_up(name, now - GIVEN_UP_AFTER)
+            _Pass(rows, messages, sent, set(), retry_now=retry_now).give_up(name, now - GIVEN_UP_AFTER)
     sent.waiting = len(rows.pending())
     return sent
 
@@ -113,14 +119,16 @@ class _StillUnsureError(Exception):
 
 
 class _Pass:
-    """One pass over the pending messages of one destination, oldest first."""
+    """One pass over the pending messages of one destination, oldest first; alerts of `held` wait."""
 
-    def __init__(self, rows: OutboxRows, messages: list[Outbox], sent: Sent, *, retry_now: bool) -> None:
+    def __init__(
+        self, rows: OutboxRows, messages: list[Outbox], sent: Sent, held: set[str], *, retry_now: bool
+    ) -> None:
         self._rows = rows
         self._messages = messages
         self._sent = sent
         self._retry_now = retry_now
-        self._waiting_alerts: set[str] = set()
+        self._waiting_alerts = held
 
     def run(self, destination: Destination, settings: Settings, timer: Timer) -> None:
         """Sends until all is sent or the destination stops."""

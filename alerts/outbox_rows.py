@@ -1,11 +1,12 @@
 """The outbox table: which messages wait, and what became of each. Every step is a transaction of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from alerts.condense import UNCONFIRMED, Condensed
 from alerts.ledger import DELIVERIES, OUTBOX, message_from, naive
 from alerts.sink import Destination, Receipt
 from store.engine import Store
@@ -14,13 +15,16 @@ from store.tables import Outbox
 LEASE = timedelta(minutes=2)
 """Longer than any call with its wait and its second try; afterwards the sender counts as dead."""
 
-UNCONFIRMED = "unconfirmed"
-"""The error code of a message from its claim until its outcome: it may or may not have been sent."""
+COLLECTING = "collecting"
+"""The error code of a digest that is sent at the end of its day."""
 UNANSWERED = "no_answer"
 """The error code of messages that wait because the destination left one without an answer."""
 NO_DESTINATION = "no_destination"
 
-HELD = (UNCONFIRMED, "ratelimited")
+TOLD = ("sent", "accepted", "possibly_sent")
+"""The states of a message that somebody may have seen."""
+
+HELD = (UNCONFIRMED, COLLECTING, "ratelimited")
 """What even an impatient pass must not send before its time."""
 
 
@@ -49,14 +53,33 @@ class OutboxRows:
             "next_attempt_at": naive(self._moment() + LEASE),
             "error_code": UNCONFIRMED,
         }
-        unchanged = (OUTBOX.c.status == "pending") & (OUTBOX.c.attempt_count == message.attempt_count)
         with self._store.write() as connection:
-            changed = connection.execute(
-                sa.update(OUTBOX).where((OUTBOX.c.message_id == message.message_id) & unchanged).values(**values)
-            )
+            changed = connection.execute(sa.update(OUTBOX).where(unchanged(message)).values(**values))
         if changed.rowcount != 1:
             return False
         message.attempt_count += 1
+        return True
+
+    def told_before(self, destination: str) -> set[str]:
+        """The alerts that the destination has heard of, or may have."""
+        told = (OUTBOX.c.destination == destination) & OUTBOX.c.status.in_(TOLD)
+        waiting = sa.select(OUTBOX.c.alert_id).where(OUTBOX.c.destination == destination, OUTBOX.c.status == "pending")
+        with self._store.read() as connection:
+            chosen = sa.select(OUTBOX.c.alert_id).distinct().where(told, OUTBOX.c.alert_id.in_(waiting))
+            return set(connection.execute(chosen).scalars())
+
+    def condense(self, before: Sequence[Outbox], to: Condensed) -> bool:
+        """Makes the messages of one alert at one place those; False, and nothing done, when another worker has begun
+        to send one of them."""
+        with self._store.write() as connection:
+            held = sa.select(sa.func.count()).select_from(OUTBOX).where(sa.or_(*map(unchanged, before)))
+            if connection.execute(held).scalar_one() != len(before):
+                return False
+            for message in to.kept:
+                if message.message_id in to.changed:
+                    connection.execute(_of(message).values(payload=message.payload))
+            gone = OUTBOX.c.message_id.in_([message.message_id for message in to.superseded])
+            connection.execute(sa.update(OUTBOX).where(gone).values(status="superseded"))
         return True
 
     def root_of(self, message: Outbox, sink: str) -> str | None:
@@ -120,6 +143,12 @@ class OutboxRows:
         sooner = OUTBOX.c.next_attempt_at < until
         held = UNANSWERED if code == UNCONFIRMED else code
         connection.execute(sa.update(OUTBOX).where(others & sooner).values(next_attempt_at=until, error_code=held))
+
+
+def unchanged(message: Outbox) -> Any:
+    """No other worker has claimed it, or put newer words into it, since it was read."""
+    same = (OUTBOX.c.attempt_count == message.attempt_count) & (OUTBOX.c.payload == message.payload)
+    return (OUTBOX.c.message_id == message.message_id) & (OUTBOX.c.status == "pending") & same
 
 
 def _of(message: Outbox) -> Any:

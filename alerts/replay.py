@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts.base import Finding, Rule, Situation
-from alerts.lifecycle import OPEN, REOPEN_WITHIN, decide
+from alerts.lifecycle import REOPEN_WITHIN, decide
 from alerts.past import Fired, Past, in_order
+from alerts.transition import OPEN
 from queries.promises import Ask
 from store.tables import Alert
 

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from pydantic import BaseModel, ConfigDict
 
 from alerts.notice import Notice
+from alerts.quiet import QuietHours
 from config.settings import Settings
 
 Action = Literal["post", "update", "reply"]
@@ -118,8 +119,9 @@ class SinkKind:
     """One kind of sink. `options` are the keys of its `[to.<name>]`, `target` says in a word where that is, without
     secrets; `connect` makes it ready without a call and raises SinkConfigError.
 
-    It `updates` what was told, and has `threads`, or not. A `repeatable` action does no harm when it is done twice.
-    `delivers` is false where an answer means that the message was taken, not that anybody can see it.
+    It `updates` what was told, and has `threads`, or not; it `tracks` problems where each stays open until it is told
+    that it is over. A `repeatable` action does no harm when it is done twice. `delivers` is false where an answer means
+    that the message was taken, not that anybody can see it. One that gets `every_transition` is told nothing in short.
     """
 
     name: str
@@ -128,17 +130,22 @@ class SinkKind:
     connect: Callable[[Any, Settings, Timer], Sink]
     updates: bool = False
     threads: bool = False
+    tracks: bool = False
     repeatable: frozenset[Action] = frozenset()
     delivers: bool = True
+    every_transition: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """One `[to.<name>]` of routes.toml."""
+    """One `[to.<name>]` of routes.toml. In its `quiet` hours only pages are told; beyond `max_per_day` alerts in a day
+    of the organisation, what is no page is told in one digest."""
 
     name: str
     kind: SinkKind
     options: Any
+    quiet: QuietHours | None = None
+    max_per_day: int | None = None
 
     @property
     def target(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from alerts.actions import OFFERED
+from alerts.offers import OFFERED
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web import WebClient
 
-from alerts.actions import Act
+from alerts.offers import Act
 from alerts.slack_actions import Press, presses
 from alerts.slack_client import SDK_LOG, web_client
 from config.secrets import SecretError, forget, redact, resolve

@@ -11,7 +11,7 @@ from burnline.failure import one_sentence
 from burnline.options import Json
 from burnline.output import out, print_json
 
-app = typer.Typer(no_args_is_help=True, help="Evaluate rules and send messages.")
+app = typer.Typer(no_args_is_help=True, help="Evaluate rules, send messages, and answer alerts.")
 
 
 @app.command("check")

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from burnline import exit_codes
+from burnline.alert_answer_commands import app as alert_answers_app
 from burnline.alert_commands import app as alerts_app
 from burnline.anomaly_commands import app as anomaly_app
 from burnline.collect import collect_sources, report, with_progress
@@ -39,6 +40,7 @@ app.add_typer(export_app, name="export")
 app.add_typer(attribution_app, name="attribution")
 app.add_typer(slo_app, name="slo")
 app.add_typer(anomaly_app, name="anomaly")
+alerts_app.add_typer(alert_answers_app)
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(db_app, name="db")
 

@@ -3,15 +3,15 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 from threading import Lock
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from alerts.actions import act
+from alerts.offers import pressing
 from alerts.slack_socket import slack_socket
+from burnline.alert_answers import do_asked_actions
 from burnline.alerting import StopLog, check_and_deliver, deliver_waiting
 from burnline.closing import record_closed_weeks
 from burnline.context import Context, utc_now
@@ -20,6 +20,7 @@ from collectors.run import Progress, Runner, untold
 from domain.duration import parse_duration
 from domain.window import Window
 from store import ledger, telemetry
+from store.errors import StoreError
 from store.tables import CollectionRequest, SourceState
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,9 @@ class Worker:
         """True once every source has run."""
         self._checked_at: datetime | None = None
         """When rules were asked last; None asks all of them, due or not."""
-        self._buttons = slack_socket(context.settings.slack, partial(act, context.store), self._deliver, utc_now)
+        self._buttons = slack_socket(
+            context.settings.slack, pressing(context.store, context.settings, context.routing), self._deliver, utc_now
+        )
         self._lock = Lock()
         self._turns = {name: Lock() for name in self.sources}
         self._scheduler = BackgroundScheduler(
@@ -129,6 +132,7 @@ class Worker:
             self._scheduler.modify_job("closed-weeks", next_run_time=utc_now())
 
     def _take_requests(self) -> None:
+        self._take_actions()
         for request in ledger.take_requests(self.context.store, utc_now()):
             if request.source in self.sources:
                 self._scheduler.add_job(
@@ -137,6 +141,15 @@ class Worker:
                     id=request.request_id,
                     executor="collect",
                 )
+
+    def _take_actions(self) -> None:
+        try:
+            asked = do_asked_actions(self.context, utc_now())
+        except StoreError as error:
+            log.error("What people asked of alerts waits: %s", error)  # noqa: TRY400  the sentence says it all
+            return
+        if asked:
+            self._deliver()
 
     def _record(self) -> None:
         weeks = record_closed_weeks(self.context, utc_now())

@@ -48,6 +48,15 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def known_zone(value: str) -> str:
+    """The name of a time zone. Raises ValueError when there is none of that name."""
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"{value!r} is not an IANA time zone such as Europe/Berlin") from None
+    return value
+
+
 class Organization(_Section):
     """Who is watched. `timezone` cuts reporting days; provider buckets are UTC days and say so."""
 
@@ -58,11 +67,7 @@ class Organization(_Section):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError(f"{value!r} is not an IANA time zone such as Europe/Berlin") from None
-        return value
+        return known_zone(value)
 
 
 class StoreSettings(_Section):

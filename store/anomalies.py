@@ -106,10 +106,9 @@ def last_digest(store: Store) -> str | None:
         return connection.execute(newest).scalar_one_or_none()
 
 
-def add_feedback(store: Store, answer: AnomalyFeedback) -> None:
-    """Puts one answer of a person on record."""
-    with store.write() as connection:
-        insert_rows(connection, AnomalyFeedback, to_batch(AnomalyFeedback, [answer]))
+def add_feedback(connection: Connection, answer: AnomalyFeedback) -> None:
+    """Puts one answer of a person on record, in the caller's transaction."""
+    insert_rows(connection, AnomalyFeedback, to_batch(AnomalyFeedback, [answer]))
 
 
 def _naive(moment: datetime) -> datetime:

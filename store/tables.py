@@ -1002,7 +1002,8 @@ class AlertDelivery:
     """One alert × destination of routes.toml where it is told; it stays for updates even when the routes change.
 
     `reason` says which route chose it. `external_id` is where it is told there (Slack's `channel:ts`, PagerDuty's
-    dedup_key, a Message-ID), NULL before anything surely arrived.
+    dedup_key, a Message-ID), NULL before anything surely arrived. `digest_on` is the day whose digest there tells of
+    it, NULL where it is told by itself. A digest has a row of its own: its `alert_id` begins with `digest:`.
     """
 
     alert_id: str
@@ -1012,6 +1013,7 @@ class AlertDelivery:
     reason: str
     added_at: datetime
     external_id: str | None = None
+    digest_on: date | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -1036,8 +1038,9 @@ class Outbox:
     """One message to one destination, written in the transaction that decided it, sent afterwards.
 
     `position` orders the messages of one alert. `status` is pending, sent, accepted (taken by a sink that does not say
-    whether it was shown), possibly_sent (it went out, nobody knows whether it arrived, and it is not sent again) or
-    dead. `remaining` are the recipients that still lack it, NULL for all.
+    whether it was shown), possibly_sent (it went out, nobody knows whether it arrived, and it is not sent again),
+    superseded (a newer message says it too), digested (the digest of its day tells it) or dead. `remaining` are the
+    recipients that still lack it, NULL for all.
     """
 
     message_id: str

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from domain.anomaly.calendar import Span, launched
 from domain.anomaly.daily import Known
@@ -13,7 +13,8 @@ Series = tuple[str, str]
 """A scope type and a scope."""
 
 WHOLE: Series = ("organization", "")
-EXPECTED, NOT_USEFUL = "expected", "not useful"
+EXPECTED: Literal["expected"] = "expected"
+NOT_USEFUL: Literal["not useful"] = "not useful"
 """What a person may answer to an alert."""
 PLANNED, LAUNCHES = ("planned", EXPECTED), ("launch", "release")
 

@@ -24,11 +24,24 @@ class Answer:
 
 def answer(store: Store, fingerprint: str, given: Answer, now: datetime) -> AnomalyFeedback:
     """Puts an answer on record; the next evaluation goes by it. Raises SettingsError, StoreError."""
+    row = feedback_of(fingerprint, given, now)
+    with store.write() as connection:
+        add_feedback(connection, row)
+    return row
+
+
+def is_anomaly(fingerprint: str) -> bool:
+    """Whether detection can learn from an answer to this alert."""
+    return fingerprint.startswith("anomaly:")
+
+
+def feedback_of(fingerprint: str, given: Answer, now: datetime) -> AnomalyFeedback:
+    """The answer as it is kept. Raises SettingsError for another alert's fingerprint, and for days before it began."""
     metric, scope_type, scope, started_on = _parts(fingerprint)
     last_day = given.last_day or started_on
     if last_day < started_on:
         raise SettingsError(f"{last_day} lies before the incident, which began on {started_on}.")
-    row = AnomalyFeedback(
+    return AnomalyFeedback(
         feedback_id=uuid4().hex,
         given_at=now,
         metric=metric,
@@ -40,8 +53,6 @@ def answer(store: Store, fingerprint: str, given: Answer, now: datetime) -> Anom
         factor=given.factor,
         note=given.note,
     )
-    add_feedback(store, row)
-    return row
 
 
 def _parts(fingerprint: str) -> tuple[str, str, str, date]:

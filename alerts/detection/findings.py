@@ -176,6 +176,7 @@ def _ended(picture: Picture, one: Incident) -> Finding:
             picture,
             one,
             f"Late data took it back: {told} on {day(last['day'])} is {number} now, and {expected} was expected.",
+            state="withdrawn",
         )
     quiet = [row for row in one.rows if row["day"] > last["day"]]
     stayed = "; the new level is what is usual now" if _has_stayed(one, quiet) else ""
@@ -193,12 +194,12 @@ def _has_stayed(one: Incident, quiet: Sequence[Row]) -> bool:
     return bool((expected_now - before) / (moved - before) > HALF_WAY) if moved != before else False
 
 
-def _over(picture: Picture, one: Incident, summary: str, end: str = "is as expected") -> Finding:
+def _over(picture: Picture, one: Incident, summary: str, end: str = "is as expected", state: State = "over") -> Finding:
     terms = picture.terms[one.metric]
     worth = picture.stakes.of(one)
     return Finding(
         fingerprint=one.fingerprint,
-        state="over",
+        state=state,
         severity=terms.rises if one.rises else terms.falls,
         level=1,
         title=f"{terms.noun} of {name_of(picture.names, one.series)} {end}",

@@ -107,5 +107,6 @@ SINK = SinkKind(
     options=PagerDutyOptions,
     target=lambda _: "PagerDuty",
     connect=connect,
+    tracks=True,
     repeatable=frozenset({"post"}),
 )

@@ -13,8 +13,8 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web import SlackResponse
 
 from alerts import message, message_details, slack_files
-from alerts.actions import OFFERED
 from alerts.notice import Notice
+from alerts.offers import OFFERED
 from alerts.sink import (
     Action,
     CannotLookError,

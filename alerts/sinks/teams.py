@@ -19,6 +19,7 @@ CARD_BYTES = 27_000
 """Teams refuses messages of more than about 28 KB; the envelope needs some of it."""
 SENTENCE_CHARACTERS = 4_000
 VALUE_CHARACTERS = 500
+MOST_ITEMS = 30
 URL_CHARACTERS = 2_000
 """Ours; together they stay below the limit whatever they hold."""
 SECONDS_BETWEEN_CALLS = 1.0
@@ -84,6 +85,8 @@ def _envelope(notice: Notice, facts: list[tuple[str, str]]) -> Block:
             {"title": _plain(label, 100), "value": _escaped(_plain(value, VALUE_CHARACTERS))} for label, value in facts
         ]
         card["body"].append({"type": "FactSet", "facts": told})
+    for item in notice.items[:MOST_ITEMS]:
+        card["body"].append(_text(_plain(f"{item.text} {item.link or ''}", VALUE_CHARACTERS)))
     if notice.runbook:
         card["body"].append(_text(f"Runbook: {notice.runbook}", isSubtle=True))
     if notice.link and len(notice.link) <= URL_CHARACTERS:

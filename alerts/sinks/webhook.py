@@ -92,6 +92,7 @@ def payload(action: Action, letter: Letter) -> dict[str, Any]:
         "title": notice.title,
         "summary": notice.summary,
         "fields": [{"label": label, "value": value} for label, value in notice.fields],
+        "alerts": [{"title": item.text, "link": item.link} for item in notice.items],
         "opened_at": notice.since,
         "decided_at": letter.created_at,
         "runbook": notice.runbook or None,
@@ -119,4 +120,5 @@ SINK = SinkKind(
     connect=connect,
     updates=True,
     repeatable=frozenset({"post", "update"}),
+    every_transition=True,
 )

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.base import Finding, Severity
-from alerts.lifecycle import Change, decide, open_for
+from alerts.lifecycle import decide, open_for
+from alerts.transition import Change
 from store.tables import Alert, AlertEvent
 from tests.alerts.support import NOW
 

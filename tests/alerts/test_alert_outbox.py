@@ -15,8 +15,9 @@ import pytest
 import sqlalchemy as sa
 
 from alerts import Sent, check, deliver
+from alerts.condense import UNCONFIRMED
 from alerts.outbox import backoff
-from alerts.outbox_rows import LEASE, UNCONFIRMED, OutboxRows
+from alerts.outbox_rows import LEASE, OutboxRows
 from alerts.sink import Action, Letter, Receipt, RefusedError
 from alerts.sinks.slack import SlackSink
 from config.secrets import RedactingFilter

@@ -145,7 +145,7 @@ def test_late_data_take_an_alert_back_and_the_alert_says_so(store: Store, watche
     later = NOW + timedelta(hours=5)
     assert judged(store, watched, now=later).withdrawn_count > 0
     report = check(store, Settings(), later, rules=RULES)
-    assert [told.transition for told in report.told] == ["resolved"]
+    assert [told.transition for told in report.told] == ["withdrawn"]
     assert "Late data took it back" in report.told[0].summary
     rows = run(store, "anomaly/incident_days", since=FIRST, metrics=("cost",)).rows()
     assert {row["withdrawn_at"] for row in rows if row["incident_on"] == watched.day(-1)} == {

@@ -18,8 +18,9 @@ import pytest
 import sqlalchemy as sa
 from slack_sdk.web import SlackResponse
 
+from alerts.condense import UNCONFIRMED
 from alerts.notice import from_json
-from alerts.outbox_rows import UNANSWERED, UNCONFIRMED
+from alerts.outbox_rows import UNANSWERED
 from alerts.sinks.slack import SlackSink
 from alerts.sinks.teams import envelope
 from config.secrets import forget
@@ -86,13 +87,15 @@ def test_a_hundred_kills_lose_nothing_and_double_nothing(quick_folder: Path, end
     told = Counter((body["alert"], body["transition"]) for body in by_key.values())
     assert set(told.values()) == {1}
     assert len(told) > KILLS // 4
-    carded = [message for message in messages if message.sink == "teams"]
-    assert {message.status for message in carded} == {"accepted", "possibly_sent"}
+    of_teams = [message for message in messages if message.sink == "teams"]
+    assert {message.status for message in of_teams} <= {"accepted", "possibly_sent", "superseded"}
+    carded = [message for message in of_teams if message.status != "superseded"]
     shown = cards(endpoint)
     assert shown.total() == sum(shown[card(message)] for message in carded)
     assert {shown[card(message)] for message in carded if message.status == "accepted"} == {1}
     assert {shown[card(message)] for message in carded if message.status == "possibly_sent"} <= {0, 1}
-    assert Counter(map(told_of, carded)) == Counter(map(told_of, hooked))
+    assert Counter(map(told_of, carded)) <= Counter(map(told_of, hooked)), "what waited half an hour is told in short"
+    assert {told_of(message)[0] for message in carded} == {told_of(message)[0] for message in hooked}
 
 
 def told_of(message: Outbox) -> tuple[str, str]:

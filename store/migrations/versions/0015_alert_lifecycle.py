@@ -1,4 +1,4 @@
-"""Who acknowledged an alert, what people asked of it, silences, and how often rules would have fired."""
+"""Who acknowledged an alert, what people asked of it, silences, digests, and how often rules would have fired."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,7 @@ def upgrade() -> None:
     op.add_column("alert", sa.Column("acknowledged_at", sa.DateTime(), nullable=True))
     op.add_column("alert", sa.Column("acknowledged_by", sa.Text(), nullable=True))
     op.add_column("alert", sa.Column("silence_id", sa.Text(), nullable=True))
+    op.add_column("alert_delivery", sa.Column("digest_on", sa.Date(), nullable=True))
     op.add_column("alert_event", sa.Column("actor", sa.Text(), nullable=True))
     op.add_column("alert_event", sa.Column("reason", sa.Text(), nullable=True))
     op.create_table(
