@@ -87,12 +87,12 @@ def test_an_alert_runs_its_course(store: Store, settings: Settings, slack: Slack
     assert deliver(store, settings, NOW).sent == 0
     slack.faults.slack_down = False
     set_budget(store, Decimal(90_000))
-    later = NOW + timedelta(hours=1)
+    later = NOW + timedelta(minutes=20)
     assert [told.transition for told in check(store, settings, later).told] == ["resolved"]
     assert deliver(store, settings, later, sleep=lambda _: None, clock=lambda: 0.0).sent == 3
     assert [message.status for message in outbox(store)] == ["sent"] * 3
     (root,) = slack.roots()
-    assert slack.replies(root)[0].startswith("Resolved after 1 hour:")
+    assert slack.replies(root)[0].startswith("Resolved after 20 minutes:")
     (alert,) = alerts(store)
     assert alert.status == "resolved"
     (told,) = deliveries(store)
