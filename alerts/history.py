@@ -9,11 +9,13 @@ from typing import Any
 import orjson
 
 from alerts.base import Finding, severity_rank
+from alerts.charts import chart_from
 from alerts.transition import ENDS
 from store.tables import AlertEvent
 
 _KNOWN = frozenset(field.name for field in fields(Finding))
-_LISTED = ("why", "happened", "children")
+_LISTED = ("why", "happened", "children", "queries")
+_NUMBERS = ("impact_cost", "impact_ratio")
 
 
 def as_grave_since(events: Sequence[AlertEvent], severity: str) -> datetime | None:
@@ -48,6 +50,7 @@ def finding_of(event: AlertEvent) -> Finding | None:
         return None
     told["fields"] = tuple((label, value) for label, value in told.get("fields", ()))
     told |= {name: tuple(told[name]) for name in _LISTED if name in told}
-    if told.get("impact_cost") is not None:
-        told["impact_cost"] = Decimal(told["impact_cost"])
+    told |= {name: Decimal(told[name]) for name in _NUMBERS if told.get(name) is not None}
+    told["parts"] = tuple((name, Decimal(ratio)) for name, ratio in told.get("parts", ()))
+    told["chart"] = chart_from(told["chart"]) if told.get("chart") else None
     return Finding(**told)

@@ -1,5 +1,6 @@
 """What fires says why and what else happened, with its hours or days; what does not fire asks for nothing more."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -129,7 +130,7 @@ def test_a_budget_draws_its_days_and_says_what_the_overrun_is_of(duckdb_store: S
     (opened,) = decide({}, {"budget_threshold": [finding]}, (), NOW)
     settings = Settings(server=Server(docs_url="https://docs.example/main/docs/"))
     runbook = "docs/runbooks/budget_threshold.md"
-    notice = compose("opened", opened.alert, finding, open_for=timedelta(0), runbook=runbook, settings=settings)
+    notice = compose(opened, finding, open_for=timedelta(0), runbook=runbook, settings=settings)
     assert notice.runbook_url == "https://docs.example/main/docs/runbooks/budget_threshold.md"
     assert finding.impact_cost is not None
     assert notice.fields[0] == (
@@ -139,7 +140,8 @@ def test_a_budget_draws_its_days_and_says_what_the_overrun_is_of(duckdb_store: S
     assert ("Spent", "12,600") in notice.details
     assert notice.queries[0] == "cost/budget_status"
 
-    gone = compose("resolved", opened.alert, None, open_for=timedelta(hours=2), runbook="", settings=settings)
+    resolved = replace(opened, transition="resolved", alert=replace(opened.alert, status="resolved"))
+    gone = compose(resolved, None, open_for=timedelta(hours=2), runbook="", settings=settings)
     assert gone.fields[0] == ("Impact in all", f"${finding.impact_cost:,.0f}")
     assert ("Open for", "2 hours") in gone.fields
 

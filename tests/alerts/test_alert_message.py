@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from alerts import message, message_details
 from alerts.acknowledged import Acknowledged
-from alerts.actions import OFFERED
 from alerts.charts import daily
 from alerts.mrkdwn import escaped, inert
 from alerts.notice import Notice, base_url, from_json
+from alerts.offers import OFFERED
 from config.settings import Server, Settings
 from sandbox.slack_blocks import check_blocks
 from sandbox.slack_mrkdwn import mrkdwn_to_html, plain_to_html
@@ -134,7 +134,7 @@ def test_an_alert_says_what_how_much_since_when_why_what_else_who_and_where() ->
     assert why["text"]["text"] == "*Why*\n• Longer answers cost +$390.\n• More requests cost +$900."
     assert also["text"]["text"] == "*Then also*\n• Launch on 20 Nov 2026: Summaries."
     assert context["elements"][0]["text"] == "Runbook: docs/runbooks/budget_threshold.md"
-    opens, takes = actions["elements"]
+    opens, takes, *_ = actions["elements"]
     assert opens["url"] == NOTICE.link
     assert (takes["action_id"], takes["value"]) == ("acknowledge", NOTICE.alert_id)
     assert message.root_text(NOTICE).startswith("🟠 Ticket: Team Workplace is heading over its November budget. Team")
@@ -150,7 +150,11 @@ def test_an_alert_that_is_taken_names_who_and_offers_it_no_more() -> None:
     taken = replace(NOTICE, acknowledged=Acknowledged("<@U1> *x*", NOW))
     *_, context, actions = message.root_blocks(taken, None, OFFERED)
     assert context["elements"][0]["text"] == "👀 Acknowledged by &lt;@U1&gt; ∗x∗ on 22 Nov 2026 08:26 UTC"
-    assert [button["text"]["text"] for button in actions["elements"]] == ["Open in Burnline"]
+    assert [button["text"]["text"] for button in actions["elements"]] == [
+        "Open in Burnline",
+        "Not useful",
+        "Snooze 1 day",
+    ]
 
 
 def test_a_resolved_alert_says_so_in_its_header_and_thread_and_has_no_buttons_left() -> None:

@@ -5,16 +5,17 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import httpx2
 import pytest
 
 from alerts import check, deliver
-from alerts.actions import GONE, OVER, UNKNOWN, act
+from alerts.configured import routing_of
+from alerts.offers import UNKNOWN, Act, pressing
 from alerts.slack_actions import Press, presses
 from alerts.slack_socket import SlackSocket, proxy_for, slack_socket
+from config.loader import Routes
 from config.secrets import RedactingFilter, forget
 from config.settings import Settings
 from sandbox.keys import SLACK_APP_TOKEN, SLACK_TOKEN
@@ -54,6 +55,10 @@ def told(duckdb_store: Store, settings: Settings) -> Store:
     return duckdb_store
 
 
+def acting(store: Store, settings: Settings) -> Act:
+    return pressing(store, settings, routing_of(Routes(), settings)[0])
+
+
 @pytest.fixture
 def socket(told: Store, settings: Settings, slack: SlackServer) -> Iterator[SlackSocket]:
     """Connected."""
@@ -61,7 +66,7 @@ def socket(told: Store, settings: Settings, slack: SlackServer) -> Iterator[Slac
     hearing = SlackSocket(
         settings.slack,
         f"env:{APP_TOKEN}",
-        partial(act, told),
+        acting(told, settings),
         lambda: send(told, settings, 5),
         lambda: NOW + timedelta(minutes=5),
         ping_seconds=0.2,
@@ -116,13 +121,13 @@ def buttons(message: dict[str, Any]) -> list[str]:
 def test_a_press_acknowledges_the_alert_and_the_message_says_who_and_when(
     told: Store, socket: SlackSocket, slack: SlackServer, settings: Settings
 ) -> None:
-    assert buttons(slack.roots()[0]) == ["open", "acknowledge"]
+    assert buttons(slack.roots()[0]) == ["open", "acknowledge", "not_useful", "snooze"]
     answer = press(slack)
     assert (answer.status_code, "unheard" in answer.headers["location"]) == (303, False)
     (root,) = slack.roots()
     context = root["blocks"][-2]["elements"][0]["text"]
     assert context == "👀 Acknowledged by lucia.farrow on 22 Nov 2026 08:31 UTC"
-    assert buttons(root) == ["open"]
+    assert buttons(root) == ["open", "not_useful", "snooze"]
     assert alerts(told)[0].status == "acknowledged"
     assert events(told) == ["opened", "acknowledged"]
 
@@ -166,7 +171,9 @@ def test_who_presses_the_button_of_an_alert_that_is_over_is_told_alone(
     set_budget(told, Decimal(90_000))
     check(told, settings, NOW + timedelta(minutes=4))
     press(slack)
-    until(lambda: [message["text"] for message in slack.messages() if message.get("only_for") == "U0READER"] == [OVER])
+    until(lambda: [message["text"] for message in slack.messages() if message.get("only_for") == "U0READER"] != [])
+    (told_alone,) = (message["text"] for message in slack.messages() if message.get("only_for") == "U0READER")
+    assert "is over (resolved), so there is nothing to acknowledge" in told_alone
 
 
 def test_a_press_that_fails_is_told_and_logged_and_the_next_one_works(
@@ -178,7 +185,7 @@ def test_a_press_that_fails_is_told_and_logged_and_the_next_one_works(
     def fail_once(alert_id: str, action: str, who: str, now: Any) -> str | None:
         for error in broken:
             raise error
-        return act(told, alert_id, action, who, now)
+        return acting(told, settings)(alert_id, action, who, now)
 
     caplog.handler.addFilter(RedactingFilter())
     hearing = slack_socket(settings.slack, fail_once, lambda: None, lambda: NOW)
@@ -207,7 +214,7 @@ def test_a_token_that_slack_refuses_is_told_once_and_without_its_value(
     monkeypatch.setattr("alerts.slack_socket.FIRST_WAIT_SECONDS", 0.05)
     monkeypatch.setenv(APP_TOKEN, "xapp-wrong-token")
     forget(f"env:{APP_TOKEN}")
-    hearing = slack_socket(settings.slack, partial(act, told), lambda: None, lambda: NOW)
+    hearing = slack_socket(settings.slack, acting(told, settings), lambda: None, lambda: NOW)
     assert hearing
     with caplog.at_level(logging.DEBUG):
         hearing.start()
@@ -227,21 +234,25 @@ def test_without_an_app_token_there_is_no_socket_and_no_button(
 ) -> None:
     assert settings.slack
     bare = settings.model_copy(update={"slack": settings.slack.model_copy(update={"app_token": None})})
-    assert slack_socket(bare.slack, partial(act, duckdb_store), lambda: None, lambda: NOW) is None
-    assert slack_socket(None, partial(act, duckdb_store), lambda: None, lambda: NOW) is None
+    assert slack_socket(bare.slack, acting(duckdb_store, bare), lambda: None, lambda: NOW) is None
+    assert slack_socket(None, acting(duckdb_store, bare), lambda: None, lambda: NOW) is None
     collected(duckdb_store, "openai_usage", NOW, "failed", error_kind="fatal", error_message="No.")
     check(duckdb_store, bare, NOW)
     send(duckdb_store, bare)
     assert buttons(slack.roots()[0]) == ["open"]
 
 
-def test_only_what_can_be_done_is_done(told: Store) -> None:
+def test_only_what_can_be_done_is_done(told: Store, settings: Settings) -> None:
     (alert,) = alerts(told)
-    assert act(told, "nothing", "acknowledge", "x", NOW) == GONE
-    assert act(told, alert.alert_id, "explode", "x", NOW) == UNKNOWN
-    assert act(told, alert.alert_id, "acknowledge", "x", NOW) is None
-    assert act(told, alert.alert_id, "acknowledge", "y", NOW) is None, "the first one has it"
+    act = acting(told, settings)
+    assert "There is no alert with the id" in str(act("nothing at all", "acknowledge", "x", NOW))
+    assert act(alert.alert_id, "explode", "x", NOW) == UNKNOWN
+    assert act(alert.alert_id, "acknowledge", "x", NOW) is None
+    assert act(alert.alert_id, "acknowledge", "y", NOW) is None, "the first one has it"
     assert events(told) == ["opened", "acknowledged"]
+    assert act(alert.alert_id, "not_useful", "x", NOW) is None
+    assert act(alert.alert_id, "snooze", "x", NOW) is None
+    assert set(events(told)) == {"opened", "acknowledged", "not useful", "silenced"}
 
 
 def test_a_payload_names_what_was_pressed_by_whom_and_where() -> None:
