@@ -108,13 +108,14 @@ class Email(_Section):
 
 
 class Alerts(_Section):
-    """Defaults of the rules: when a budget is worth a message, and how late a source may be.
+    """Defaults of the rules: when a budget is worth a message, and how late a source may be; `off` are left out.
 
     `unattributed_percent` of the bill may belong to nobody; `reconciled_percent` of what a provider bills for usage
     agrees with the usage it reports.
     """
 
     every: Duration = "5m"
+    off: tuple[str, ...] = ()
     budget_thresholds: tuple[Percent, ...] = (50, 80, 100)
     stale_after: Duration = "6h"
     unattributed_percent: Share = 5
