@@ -12,7 +12,7 @@ from alerts.wording import duration
 from config.settings import Settings
 from store.tables import Alert
 
-Transition = Literal["opened", "worsened", "eased", "refreshed", "resolved", "reopened", "escalated"]
+Transition = Literal["opened", "worsened", "eased", "refreshed", "resolved", "reopened", "escalated", "digest"]
 THREADED: tuple[Transition, ...] = ("worsened", "resolved", "reopened")
 """What is said in the thread too; the others only change the root message."""
 

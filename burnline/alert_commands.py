@@ -46,6 +46,25 @@ def alerts_backtest(
             out.print("\n".join(one.lines()), markup=False)
 
 
+@app.command("digest")
+def alerts_digest(
+    week: Annotated[
+        str | None, typer.Option(help="An ISO week such as 2026-W47; without it the last whole one.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print it.")] = False,
+) -> None:
+    """Print the weekly digest, and send it to the destination of [digest] unless that was done already."""
+    from alerts.digest import link_to
+    from burnline.digest import digest_of, tell_now, week_asked
+
+    with one_sentence():
+        context, now = open_context(), utc_now()
+        found = digest_of(context, week_asked(context, week, now), now)
+        out.print(found.text(link_to(context.settings)), markup=False)
+        if not dry_run:
+            out.print(f"\n{tell_now(context, found, now)}", markup=False)
+
+
 @app.command("route")
 def alerts_route(
     rule: Annotated[str, typer.Option(help="The rule that would find it, as docs/rules.md lists them.")],

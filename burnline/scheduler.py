@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from burnline.alerting import StopLog, check_and_deliver, deliver_waiting
 from burnline.closing import record_closed_weeks
 from burnline.context import Context, utc_now
+from burnline.digest import tell_if_due
 from collectors.configured import Configured
 from collectors.run import Progress, Runner, untold
 from domain.duration import parse_duration
@@ -29,6 +30,8 @@ FORGET_SECONDS = 6 * 3600
 """Minutes of SLOs that are past their 35 days may stay this much longer."""
 RECORD_SECONDS = 3600
 """Every load asks for the record of closed weeks; between loads weeks close only by the clock."""
+DIGEST_SECONDS = 60
+"""How long after its minute the weekly digest is told at most."""
 ROLE_ORDER = ("billing", "usage", "metrics")
 """Bills are small and answer the first question, so a first run loads them first."""
 
@@ -87,6 +90,7 @@ class Worker:
         )
         self._scheduler.add_job(self._forget_minutes, "interval", id="old-minutes", seconds=FORGET_SECONDS)
         self._scheduler.add_job(self._deliver, "interval", id="deliver", seconds=DELIVER_SECONDS)
+        self._scheduler.add_job(self._digest, "interval", id="digest", seconds=DIGEST_SECONDS)
         self._scheduler.add_job(self._take_requests, "interval", id="requests", seconds=POLL_SECONDS)
         self._scheduler.start()
         if not self.sources:
@@ -139,6 +143,13 @@ class Worker:
 
     def _deliver(self) -> None:
         self._stops.tell(deliver_waiting(self.context, utc_now()))
+
+    def _digest(self) -> None:
+        """Not before every source has run once: after a night without the worker, its numbers would be yesterday's."""
+        with self._lock:
+            everything_ran = not self._not_yet_run
+        if everything_ran and tell_if_due(self.context, utc_now()):
+            log.info("The weekly digest is on its way.")
 
 
 def _state(source: Configured, now: datetime) -> SourceState:

@@ -14,6 +14,7 @@ from config.secret_reference import SecretReference
 from domain.anomaly.incidents import MIN_IMPACT, MIN_IMPACT_RATIO
 from domain.anomaly.method import Sensitivity
 from domain.duration import parse_duration
+from domain.weekly import parse_weekly
 
 CONFIG_DIR_VARIABLE = "BURNLINE_CONFIG_DIR"
 STORE_URL_VARIABLE = "BURNLINE_STORE_URL"
@@ -122,6 +123,19 @@ class Alerts(_Section):
     reconciled_percent: Share = 90
 
 
+class Digest(_Section):
+    """The weekly digest: `to` is a destination of routes.toml, `at` a time of the organisation's own clock."""
+
+    to: str
+    at: str = "Mon 08:00"
+
+    @field_validator("at")
+    @classmethod
+    def _weekly(cls, value: str) -> str:
+        parse_weekly(value)
+        return value
+
+
 class Anomalies(_Section):
     """How sensitively days are judged, and from what amount on a person hears of it.
 
@@ -168,6 +182,7 @@ class Settings(_Section):
     store: StoreSettings = StoreSettings()
     server: Server = Server()
     alerts: Alerts = Alerts()
+    digest: Digest | None = None
     anomalies: Anomalies = Anomalies()
     budgets: Budgets = Budgets()
     slack: Slack | None = None
