@@ -35,11 +35,15 @@ def alerts_backtest(
     days: Annotated[int, typer.Option(min=1, max=400, help="How far back.")] = 90,
     as_json: Json = False,
 ) -> None:
-    """Tell how often rules would have fired in the stored history."""
-    from burnline.alert_history import histories
+    """Tell how often rules would have fired in the stored history; the page Alerts shows that of 90 days."""
+    from alerts.replay import DAYS
+    from burnline.alert_history import histories, keep_pasts
 
     with one_sentence():
-        found = histories(open_context(), utc_now(), rule, days)
+        context, now = open_context(), utc_now()
+        found = histories(context, now, rule, days)
+        if days == DAYS:
+            keep_pasts(context, found, now)
         if as_json:
             print_json({"rules": [one.as_dict() for one in found]})
         for one in () if as_json else found:

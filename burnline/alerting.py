@@ -7,6 +7,7 @@ from typing import Any
 
 import alerts
 from alerts.detection.evaluate import detect_if_new
+from alerts.watched import watched
 from burnline.context import Context
 
 log = logging.getLogger(__name__)
@@ -90,6 +91,7 @@ def check_and_deliver(context: Context, now: datetime) -> Alerting:
         now,
         source_every=every,
         slos=context.reference.slos,
+        rules=watched(context.settings),
         routing=context.routing,
     )
     return Alerting(

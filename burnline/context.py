@@ -8,6 +8,7 @@ from pathlib import Path
 from alerts.configured import routing_of
 from alerts.digest import destination_of
 from alerts.routing import Routing
+from alerts.watched import watched
 from collectors.configured import Configured, configured, request_logs
 from collectors.run import Progress, Runner, untold
 from config.loader import Problem, Reference, load_reference
@@ -59,6 +60,7 @@ def open_context(*, sync: bool = True, warn: bool = True) -> Context:
     if warn:
         for problem in problems:
             log.warning("%s", problem)
+    watched(settings)  # before anything runs: a misspelled rule would go on alerting
     sources = configured(settings)
     store = open_store(settings.store.url)
     upgrade(store)
