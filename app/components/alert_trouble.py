@@ -56,7 +56,7 @@ def _sentence(rows: Sequence[Row], minute: datetime) -> str:
             return f"{where}: {number} could not be delivered ({code}); the newest, {age}: {example}."
         case "possibly_sent":
             return (
-                f"{where}: nobody knows whether {number} arrived, and they are not sent again; the newest, {age}: "
+                f"{where}: nobody knows whether {number} arrived, so nothing is sent again; the newest, {age}: "
                 f"{example}. Tell people by hand if it matters."
             )
         case _:

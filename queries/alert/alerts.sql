@@ -3,11 +3,11 @@
 --          first, then newest first. `noticed_at` is when a person first acknowledged or answered it, `verdict` the
 --          newest answer (useful, not useful, expected), `facts` JSON text of the newest finding; each NULL without one
 -- params:  start timestamp, end timestamp (UTC, half-open), severity texts, rule texts, status texts
--- returns: alert_id text, fingerprint text, rule text, severity text, status text, title text, summary text, owner text,
---          page_path text, level count, impact_cost money, currency text, opened_at timestamp, updated_at timestamp,
---          ended_at timestamp, acknowledged_at timestamp, acknowledged_by text, noticed_at timestamp, verdict text,
---          verdict_by text, silence_id text, silence_kind text, silenced_until_at timestamp, silence_reason text,
---          silenced_by text, facts text
+-- returns: alert_id text, fingerprint text, rule text, severity text, status text, title text, summary text,
+--          owner text, page_path text, level count, impact_cost money, currency text, opened_at timestamp,
+--          updated_at timestamp, ended_at timestamp, acknowledged_at timestamp, acknowledged_by text,
+--          noticed_at timestamp, verdict text, verdict_by text, silence_id text, silence_kind text,
+--          silenced_until_at timestamp, silence_reason text, silenced_by text, facts text
 with person as (
   select alert_id, occurred_at
   from alert_event
