@@ -34,6 +34,9 @@ SIGNS: dict[Severity, tuple[str, str]] = {
 RESOLVED = ("✅", "Resolved")
 ENDINGS = {"withdrawn": ("↩️", "Withdrawn"), "grouped": ("⤴️", "In another alert")}
 
+DIGEST = "digest"
+"""A message of a week, which is no problem: it has no severity and no beginning."""
+
 Block = dict[str, Any]
 
 
@@ -74,6 +77,8 @@ def reply_blocks(notice: Notice) -> list[Block]:
 
 def headline(notice: Notice) -> str:
     """Sign, word and title, still unescaped; a word beside the sign, for colour alone tells nobody enough."""
+    if notice.transition == DIGEST:
+        return f"🗓️ {notice.title}"
     sign, word = SIGNS[notice.severity] if notice.is_open else ENDINGS.get(notice.transition, RESOLVED)
     return f"{sign} {word}: {notice.title}"
 
@@ -118,7 +123,7 @@ def _fields(notice: Notice) -> list[Block]:
     since = f"<!date^{int(notice.since.timestamp())}^{{date_short_pretty}} {{time}}|{moment(notice.since)}>"
     shown = [field for field in notice.fields if field[0] != ACKNOWLEDGED]  # a line of its own says so
     fields = [_field(label, values(value)) for label, value in shown[: FIELDS - 1]]
-    return [*fields, _field("Since", since)]
+    return fields if notice.transition == DIGEST else [*fields, _field("Since", since)]
 
 
 def _field(label: str, value: str) -> Block:

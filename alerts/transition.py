@@ -24,6 +24,7 @@ Transition = Literal[
     "useful",
     "not useful",
     "expected",
+    "digest",
 ]
 
 OPEN = ("open", "acknowledged")

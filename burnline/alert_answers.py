@@ -70,7 +70,7 @@ def who(by: str | None) -> str:
 
 def listed_alerts(context: Context, now: datetime, *, everything: bool) -> list[dict[str, Any]]:
     """The open alerts, with `everything` also those that ended in the last ninety days. Raises StoreError."""
-    return run(context.store, "alert/alerts", since=now - LISTED if everything else now).rows()
+    return run(context.store, "alert/recent", since=now - LISTED if everything else now).rows()
 
 
 def alert_line(row: Mapping[str, Any]) -> str:
@@ -91,7 +91,7 @@ def silence_line(row: Mapping[str, Any]) -> str:
     named = ", ".join(f"{name} {row[name]}" for name in MATCHERS if row[name] is not None)
     return (
         f"{row['silence_id'][:SHOWN_CHARACTERS]}  {row['kind']}: {named}, {_moment(row['starts_at'])} to "
-        f"{_moment(row['ends_at'])} by {row['created_by']}: {row['reason']} ({count(row['silent_count'], 'alert')})"
+        f"{_moment(row['ends_at'])} by {row['created_by']}: {row['reason']} ({count(row['alert_count'], 'alert')})"
     )
 
 

@@ -35,15 +35,38 @@ def alerts_backtest(
     days: Annotated[int, typer.Option(min=1, max=400, help="How far back.")] = 90,
     as_json: Json = False,
 ) -> None:
-    """Tell how often rules would have fired in the stored history."""
-    from burnline.alert_history import histories
+    """Tell how often rules would have fired in the stored history; the page Alerts shows that of 90 days."""
+    from alerts.replay import DAYS
+    from burnline.alert_history import histories, keep_pasts
 
     with one_sentence():
-        found = histories(open_context(), utc_now(), rule, days)
+        context, now = open_context(), utc_now()
+        found = histories(context, now, rule, days)
+        if days == DAYS:
+            keep_pasts(context, found, now)
         if as_json:
             print_json({"rules": [one.as_dict() for one in found]})
         for one in () if as_json else found:
             out.print("\n".join(one.lines()), markup=False)
+
+
+@app.command("digest")
+def alerts_digest(
+    week: Annotated[
+        str | None, typer.Option(help="An ISO week such as 2026-W47; without it the last whole one.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print it.")] = False,
+) -> None:
+    """Print the weekly digest, and send it to the destination of [digest] unless that was done already."""
+    from alerts.digest import link_to
+    from burnline.digest import digest_of, tell_now, week_asked
+
+    with one_sentence():
+        context, now = open_context(), utc_now()
+        found = digest_of(context, week_asked(context, week, now), now)
+        out.print(found.text(link_to(context.settings)), markup=False)
+        if not dry_run:
+            out.print(f"\n{tell_now(context, found, now)}", markup=False)
 
 
 @app.command("route")

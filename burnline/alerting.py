@@ -7,6 +7,7 @@ from typing import Any
 
 import alerts
 from alerts.detection.evaluate import detect_if_new
+from alerts.watched import watched
 from burnline.context import Context
 
 log = logging.getLogger(__name__)
@@ -91,6 +92,7 @@ def check_and_deliver(context: Context, now: datetime, since: datetime | None = 
         now,
         source_every=every,
         slos=context.reference.slos,
+        rules=watched(context.settings),
         since=since,
         routing=context.routing,
     )

@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from alerts.configured import routing_of
+from alerts.digest import destination_of
 from alerts.routing import Routing
+from alerts.watched import watched
 from collectors.configured import Configured, configured, request_logs
 from collectors.run import Progress, Runner, untold
 from config.loader import Problem, Reference, load_reference
-from config.settings import Settings, config_dir, load_settings
+from config.settings import FILE_NAME, Settings, config_dir, load_settings
 from domain.slo.definition import Origin
 from store.books import open_books
 from store.engine import Store, open_store
@@ -54,13 +56,20 @@ def open_context(*, sync: bool = True, warn: bool = True) -> Context:
     currency = settings.organization.currency
     reference = load_reference(folder, settings.budgets, currency, request_logs(settings), servers)
     routing, misrouted = routing_of(reference.routes, settings, reference.features)
-    problems = (*reference.problems, *misrouted)
+    problems = (*reference.problems, *misrouted, *_of_the_digest(folder, settings, routing))
     if warn:
         for problem in problems:
             log.warning("%s", problem)
+    watched(settings)  # before anything runs: a misspelled rule would go on alerting
     sources = configured(settings)
     store = open_store(settings.store.url)
     upgrade(store)
     if sync:
         sync_reference(store, reference)
     return Context(folder, settings, reference, sources, store, routing, problems)
+
+
+def _of_the_digest(folder: Path, settings: Settings, routing: Routing) -> tuple[Problem, ...]:
+    """What keeps the digest from being told."""
+    found = destination_of(settings, routing) if settings.digest else None
+    return (Problem(folder / FILE_NAME, None, found),) if isinstance(found, str) else ()

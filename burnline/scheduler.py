@@ -12,9 +12,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from alerts.offers import pressing
 from alerts.slack_socket import slack_socket
 from burnline.alert_answers import do_asked_actions
+from burnline.alert_history import judge_pasts
 from burnline.alerting import StopLog, check_and_deliver, deliver_waiting
 from burnline.closing import record_closed_weeks
 from burnline.context import Context, utc_now
+from burnline.digest import tell_if_due
 from collectors.configured import Configured
 from collectors.run import Progress, Runner, untold
 from domain.duration import parse_duration
@@ -35,6 +37,12 @@ UNLOADED = timedelta(minutes=5)
 """So long the rules wait for the first run of every source; half of the data would alert of the other half."""
 RECORD_SECONDS = 3600
 """Every bill asks for the record of closed weeks; between loads weeks close only by the clock."""
+JUDGE_SECONDS = 900
+"""Between two looks whether a week is over since what rules would have done was judged."""
+JUDGE_AFTER = timedelta(minutes=5)
+"""After the start, when pages are open and sources have run: it takes up to minutes."""
+DIGEST_SECONDS = 60
+"""How long after its minute the weekly digest is told at most."""
 ROLE_ORDER = ("billing", "usage", "metrics")
 """Bills are small and answer the first question, so a first run loads them first."""
 
@@ -100,6 +108,10 @@ class Worker:
         )
         self._scheduler.add_job(self._forget_minutes, "interval", id="old-minutes", seconds=FORGET_SECONDS)
         self._scheduler.add_job(self._deliver, "interval", id="deliver", seconds=DELIVER_SECONDS)
+        self._scheduler.add_job(
+            self._judge_rules, "interval", id="rule-pasts", seconds=JUDGE_SECONDS, next_run_time=now + JUDGE_AFTER
+        )
+        self._scheduler.add_job(self._digest, "interval", id="digest", seconds=DIGEST_SECONDS)
         self._scheduler.add_job(self._take_requests, "interval", id="requests", seconds=POLL_SECONDS)
         self._scheduler.start()
         if self._buttons:
@@ -172,6 +184,20 @@ class Worker:
 
     def _deliver(self) -> None:
         self._stops.tell(deliver_waiting(self.context, utc_now()))
+
+    def _digest(self) -> None:
+        """Not before every source has run once: after a night without the worker, its numbers would be yesterday's."""
+        if self._everything_ran() and tell_if_due(self.context, utc_now()):
+            log.info("The weekly digest is on its way.")
+
+    def _judge_rules(self) -> None:
+        number = judge_pasts(self.context, utc_now()) if self._everything_ran() else 0
+        if number:
+            log.info("%s rules were tried on the stored history.", number)
+
+    def _everything_ran(self) -> bool:
+        with self._lock:
+            return not self._not_yet_run
 
 
 def _state(source: Configured, now: datetime) -> SourceState:

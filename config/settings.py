@@ -14,6 +14,7 @@ from config.secret_reference import SecretReference
 from domain.anomaly.incidents import MIN_IMPACT, MIN_IMPACT_RATIO
 from domain.anomaly.method import Sensitivity
 from domain.duration import parse_duration
+from domain.weekly import parse_weekly
 
 CONFIG_DIR_VARIABLE = "BURNLINE_CONFIG_DIR"
 STORE_URL_VARIABLE = "BURNLINE_STORE_URL"
@@ -120,7 +121,7 @@ class Email(_Section):
 
 
 class Alerts(_Section):
-    """Defaults of the rules: when a budget is worth a message, and how late a source may be.
+    """Defaults of the rules: when a budget is worth a message, and how late a source may be; `off` are left out.
 
     `every` is how often it is looked which rules are due; each rule says how often it is worth asking.
 
@@ -129,10 +130,24 @@ class Alerts(_Section):
     """
 
     every: Duration = "20s"
+    off: tuple[str, ...] = ()
     budget_thresholds: tuple[Percent, ...] = (50, 80, 100)
     stale_after: Duration = "6h"
     unattributed_percent: Share = 5
     reconciled_percent: Share = 90
+
+
+class Digest(_Section):
+    """The weekly digest: `to` is a destination of routes.toml, `at` a time of the organisation's own clock."""
+
+    to: str
+    at: str = "Mon 08:00"
+
+    @field_validator("at")
+    @classmethod
+    def _weekly(cls, value: str) -> str:
+        parse_weekly(value)
+        return value
 
 
 class Anomalies(_Section):
@@ -181,6 +196,7 @@ class Settings(_Section):
     store: StoreSettings = StoreSettings()
     server: Server = Server()
     alerts: Alerts = Alerts()
+    digest: Digest | None = None
     anomalies: Anomalies = Anomalies()
     budgets: Budgets = Budgets()
     slack: Slack | None = None

@@ -1,6 +1,7 @@
 """The open alerts as a short list."""
 
 from datetime import datetime
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -12,15 +13,15 @@ _SEVERITY = {"page": ":red[✕ Page]", "ticket": ":orange[! Ticket]", "info": ":
 
 
 def open_alerts(result: Result, now: datetime) -> None:
-    """Gravest first, each with severity, age and a way to its page."""
+    """Gravest first, each with severity, age and a way to all that is known of it."""
     rows = result.rows()
     if not rows:
         st.caption("✓ No alert is open.")
         return
     for row in rows:
         severity = _SEVERITY.get(row["severity"], row["severity"])
-        title = plain(row["title"])
-        linked = f"[{title}]({row['page_path']})" if row["page_path"] else title
+        linked = f"[{plain(row['title'])}](alerts?{urlencode({'alert': row['alert_id']})})"
         seen = " · acknowledged" if row["status"] == "acknowledged" else ""
         since = f"since {fmt.moment(row['opened_at'])} ({fmt.ago(row['opened_at'], now)}){seen}"
         st.markdown(f"**{severity}** {linked}  \n:gray[{since}]")
+    st.markdown("[All alerts, and what became of them](alerts)")

@@ -22,8 +22,8 @@ DIMENSIONS = {
     "project": "Project",
     "environment": "Environment",
 }
-LABELS = {**DIMENSIONS, "service": "Service", "severity": "Severity"}
-"""Of everything that can be filtered by; costs have no service and no severity to be grouped by."""
+LABELS = {**DIMENSIONS, "service": "Service", "severity": "Severity", "rule": "Rule", "status": "Status"}
+"""Of everything that can be filtered by; costs have none of the last to be grouped by."""
 BUCKETS = {"day": "Day", "week": "Week", "month": "Month"}
 MEASURES = {"billed": "Billed", "effective": "Effective"}
 WHOSE = {"all": "All", "own": "Our own", "providers": "Providers"}

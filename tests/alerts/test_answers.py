@@ -132,7 +132,7 @@ def test_a_mute_holds_for_what_fits_and_ends_early(store: Store) -> None:
     muted(store, 1, 10, rule="r", feature="desk")
     assert look(store, 2, problem(), problem("g")) == ["f slack update silenced"]
     rows = run(store, "alert/silences", now=at(2)).rows()
-    assert sorted(row["silent_count"] for row in rows) == [0, 2]
+    assert sorted(row["alert_count"] for row in rows) == [0, 2]
     before = len(outbox(store))
     unmute(store, Settings(), SLACK, silence.silence_id[:6], "Ana", at(3))
     assert sorted(told_since(store, before)) == [
@@ -141,7 +141,7 @@ def test_a_mute_holds_for_what_fits_and_ends_early(store: Store) -> None:
         "g slack post unsilenced",
     ]
     assert [e.actor for e in events(store) if e.transition == "unsilenced"] == ["Ana", "Ana"]
-    listed = run(store, "alert/alerts", since=at(0)).rows()
+    listed = run(store, "alert/recent", since=at(0)).rows()
     assert [row["silence_kind"] for row in listed] == [None, None]
 
 

@@ -80,6 +80,7 @@ def test_home_lists_open_alerts_gravest_first_and_no_closed_one(full_store: Stor
     text = reading.text(open_app())
     assert text.index("✕ Page") < text.index("! Ticket")
     assert "50% of its budget" not in text
+    assert "[anthropic_usage has failed three times](alerts?alert=source-stale)" in text
 
 
 def test_home_shows_failing_sources_first(full_store: Store, open_app: OpenApp) -> None:

@@ -62,7 +62,7 @@ def test_an_alert_is_listed_acknowledged_snoozed_and_heard_again(store: Store) -
     assert "Snoozed until" in burnline("snooze", ALERT, "--for", "4h", "--reason", "known", "--by", "Ana").stdout
     assert "(acknowledged by Ana, snooze until" in burnline("list").stdout
     (silence,) = json.loads(burnline("silences", "--json").stdout)["silences"]
-    assert (silence["kind"], silence["reason"], silence["silent_count"]) == ("snooze", "known", 1)
+    assert (silence["kind"], silence["reason"], silence["alert_count"]) == ("snooze", "known", 1)
     assert burnline("unmute", silence["silence_id"]).stdout.startswith("Ended: Snoozed until")
     assert burnline("silences").stdout == "Nothing is silent.\n"
     assert burnline("useful", ALERT, "--note", "at once", "--by", "Ana").exit_code == 0

@@ -21,6 +21,7 @@ from tests.support.served import Served
 
 PAGES = {
     "home": "/",
+    "alerts": "/alerts",
     "spend": "/spend",
     "why-it-moved": "/why-it-moved",
     "unit-economics": "/unit-economics",

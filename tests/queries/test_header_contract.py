@@ -30,6 +30,7 @@ TEXTS = {
     "slo": "slo-availability",
     "step": "hour",
     "level": "service",
+    "alert_id": "search-cost",
 }
 """Values of text parameters by name; a new name has to be added here."""
 COUNT = 10

@@ -17,6 +17,10 @@ from store.engine import Store
 from store.schema import column_names, table, to_batch
 from store.tables import (
     Alert,
+    AlertDelivery,
+    AlertEvent,
+    AlertRequest,
+    AlertSilence,
     Annotation,
     Attribution,
     BillDay,
@@ -30,15 +34,18 @@ from store.tables import (
     IncidentSpan,
     InferenceRequest,
     ModelUsageDay,
+    Outbox,
     Outcome,
     Price,
     PricedUsageDay,
     Quarantine,
     RequestDay,
     Restatement,
+    RulePast,
     SourceState,
     UsageDay,
 )
+from tests.app.support import alerts as alert_rows
 from tests.app.support import company, incidents, outcomes, prices
 from tests.support.slos import indicator, slo
 
@@ -65,7 +72,13 @@ def seed(store: Store, now: datetime) -> company.Books:
     insert(store, Budget, budgets(now.date()))
     insert(store, CollectorRun, runs(now))
     insert(store, SourceState, source_states(now))
-    insert(store, Alert, alerts(now))
+    insert(store, Alert, [*alerts(now), *alert_rows.alerts(now)])
+    insert(store, AlertEvent, alert_rows.events(now))
+    insert(store, AlertDelivery, alert_rows.deliveries(now))
+    insert(store, Outbox, alert_rows.messages(now))
+    insert(store, AlertSilence, alert_rows.silences(now))
+    insert(store, AlertRequest, alert_rows.requests(now))
+    insert(store, RulePast, alert_rows.rule_pasts(now))
     insert(store, Annotation, annotations(now))
     insert(store, Quarantine, quarantined())
     insert(store, Restatement, restatements(now))
