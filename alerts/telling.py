@@ -38,6 +38,8 @@ def actions(kind: SinkKind, transition: Transition, *, is_silenced: bool = False
     """
     if transition == "escalated" or (is_silenced and transition not in SHOWN_IN_SILENCE):
         return []
+    if kind.tracks and transition == "acknowledged":
+        return ["post"]
     if is_silenced:
         return ["update"] if kind.updates else ["post"] if kind.tracks and transition in ENDS else []
     if transition == "joined":

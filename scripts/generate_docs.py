@@ -80,7 +80,9 @@ def rules() -> str:
     parts = ["# Alert rules\n"]
     for name, rule in alerts.discovery.rules().items():
         module = importlib.import_module(f"alerts.rules.{name}")
-        parts.append(f"## `{name}`\n\n{inspect.getdoc(module)}\n\nRunbook: [{rule.runbook}](../{rule.runbook})\n")
+        past = "its past can be told" if rule.knows_its_past else "it goes by the present only"
+        asked = f"About: {rule.kind}. Asked every {rule.every}; {past}. Runbook: [{rule.runbook}](../{rule.runbook})"
+        parts.append(f"## `{name}`\n\n{inspect.getdoc(module)}\n\n{asked}\n")
     return "\n".join(parts)
 
 

@@ -37,7 +37,7 @@ class PagerDutySink:
         self._key = read_secret(options.routing_key, "routing key").strip()
 
     def send(self, action: Action, letter: Letter) -> Receipt:
-        """A trigger while the problem is open, a resolve when it is over."""
+        """A trigger while the problem is open, an acknowledge when somebody has it, a resolve when it is over."""
         del action
         key = incident_key(letter.notice.fingerprint)
         body = {"routing_key": self._key, "dedup_key": key, **event(letter.notice)}
@@ -67,6 +67,8 @@ def event(notice: Notice) -> dict[str, Any]:
     """The event of a transition, without the key of its integration and its dedup_key."""
     if not notice.is_open:
         return {"event_action": "resolve"}
+    if notice.transition == "acknowledged":
+        return {"event_action": "acknowledge"}
     told: dict[str, Any] = {
         "event_action": "trigger",
         "payload": {

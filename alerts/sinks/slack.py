@@ -1,7 +1,6 @@
 """Slack, as a bot: one message per alert, edited in place, with its transitions in the thread."""
 
 import logging
-import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from http.client import HTTPException
@@ -18,11 +17,9 @@ from alerts.offers import OFFERED
 from alerts.sink import (
     Action,
     CannotLookError,
-    GoneError,
     Letter,
     Options,
     Receipt,
-    RefusedError,
     RetriableError,
     Sink,
     SinkConfigError,
@@ -32,7 +29,8 @@ from alerts.sink import (
     UnansweredError,
 )
 from alerts.slack_client import web_client
-from config.secrets import SecretError, forget, resolve
+from alerts.slack_refusals import BAD_BLOCKS, GONE, NO_RIGHT, UNUSABLE_TOKEN, Refusals
+from config.secrets import SecretError, resolve
 from config.settings import Settings
 
 SECONDS_BETWEEN_CALLS = 1.0
@@ -40,34 +38,6 @@ SECONDS_BETWEEN_CALLS = 1.0
 
 CALL_SECONDS = 20
 """Longer than Slack takes on a bad day; the outbox tries again anyway."""
-
-BUSY = {"ratelimited", "rate_limited", "service_unavailable", "request_timeout"}
-BROKEN = {"internal_error", "fatal_error"}
-"""Slack failed on this message; others may get through."""
-UNUSABLE_TOKEN = {
-    "not_authed",
-    "invalid_auth",
-    "account_inactive",
-    "token_revoked",
-    "token_expired",
-    "missing_scope",
-    "ekm_access_denied",
-    "restricted_action",
-}
-NO_RIGHT = {"missing_scope", "restricted_action"}
-"""A good token that may not do this."""
-NO_CHANNEL = {"channel_not_found", "not_in_channel", "is_archived"}
-GONE = {"message_not_found", "thread_not_found", "cant_update_message", "edit_window_closed"}
-BAD_BLOCKS = {
-    "invalid_blocks",
-    "invalid_blocks_format",
-    "msg_blocks_too_long",
-    "msg_too_long",
-    "no_text",
-    "too_many_attachments",
-    "only_one_table_allowed",
-}
-"""Slack does not like the form: the same without the picture, or else as plain text, gets through."""
 
 LOOK_BACK = timedelta(minutes=5)
 """How far before the decision a message is looked for: Slack's clock is not ours."""
@@ -102,6 +72,7 @@ class SlackSink:
         self._files = files
         self._channel = channel
         self._token_reference = token_reference
+        self._refusals = Refusals(token_reference, channel)
         self._timer = timer
         self._app_token_reference = app_token_reference
         self._offers = OFFERED if app_token_reference else ()
@@ -144,11 +115,11 @@ class SlackSink:
                 return (
                     "answers; without the scope channels:read (groups:read) nobody can tell whether its channel exists."
                 )
-            raise self._told(refused, self._channel) from None
+            raise self._refusals.told(refused, self._channel) from None
         except (OSError, HTTPException) as error:
             raise RetriableError(f"Slack does not answer ({type(error).__name__})") from None
         if about["channel"].get("is_archived"):
-            raise self._no_channel("is_archived", self._channel)
+            raise self._refusals.no_channel("is_archived", self._channel)
         return "answers, and its channel exists; nothing was posted."
 
     def _said_since(self, channel: str, ts: str, letter: Letter) -> Iterator[dict[str, Any]]:
@@ -167,7 +138,7 @@ class SlackSink:
                 code = str(refused.response.get("error"))
                 if code in GONE:
                     return
-                told = self._told(refused, channel)
+                told = self._refusals.told(refused, channel)
                 if isinstance(told, RetriableError) or code in UNUSABLE_TOKEN - NO_RIGHT:
                     raise told from None
                 raise CannotLookError(code) from None
@@ -226,7 +197,7 @@ class SlackSink:
                 return self._paced(method, channel=channel, text=text, blocks=blocks, parse="none", **options)
             except SlackApiError as refused:
                 if refused.response.get("error") not in BAD_BLOCKS:
-                    raise self._told(refused, channel) from None
+                    raise self._refusals.told(refused, channel) from None
         if picture:
             slack_files.forget_picture(picture)
             log.warning("Slack does not show the picture of an alert; the alert goes without it.")
@@ -240,11 +211,11 @@ class SlackSink:
             return self._paced(method, channel=channel, text=text, blocks=blocks, parse="none", **options)
         except SlackApiError as refused:
             if refused.response.get("error") not in BAD_BLOCKS:
-                raise self._told(refused, channel) from None
+                raise self._refusals.told(refused, channel) from None
         try:
             return self._paced(method, channel=channel, text=text, parse="none", **options)
         except SlackApiError as refused:
-            raise self._told(refused, channel) from None
+            raise self._refusals.told(refused, channel) from None
 
     def _paced(self, method: Callable[..., SlackResponse], *, channel: str, **arguments: Any) -> SlackResponse:
         wait = self._free_at.get(channel, 0.0) - self._timer.clock()
@@ -263,44 +234,6 @@ class SlackSink:
                 f"[slack] base_url {self._client.base_url!r} is not an address; remove it for Slack's own.",
             ) from None
 
-    def _told(self, refused: SlackApiError, channel: str) -> SinkError:
-        response = refused.response
-        code = str(response.get("error"))
-        if response.status_code == 429 or code in BUSY:
-            return RetriableError("ratelimited", retry_after=_retry_after(response))
-        if response.status_code >= 500:
-            return RetriableError(f"http_{response.status_code}")
-        if code in BROKEN:
-            return RetriableError(code, everything=False)
-        if code in UNUSABLE_TOKEN:
-            forget(self._token_reference)
-            return SinkConfigError(code, self._advice(code, response))
-        if code in GONE:
-            return GoneError(code)
-        if code in NO_CHANNEL:
-            return self._no_channel(code, channel)
-        if not re.fullmatch(r"[a-z_]+", code):
-            return RetriableError(f"not_slack_http_{response.status_code}")
-        return RefusedError(code)
-
-    def _no_channel(self, code: str, channel: str) -> SinkError:
-        if channel != self._channel:  # where the alert was told before the settings named another channel
-            return GoneError(code)
-        return SinkConfigError(
-            code,
-            f"Slack has no channel {channel} for this bot ({code}): correct the channel, or invite the bot to it. "
-            "Messages for it wait until then.",
-        )
-
-    def _advice(self, code: str, response: SlackResponse) -> str:
-        if code == "missing_scope":
-            needed = response.get("needed") or "chat:write"
-            return f"The Slack app lacks the scope {needed}; add it, install the app again, and alerts go on."
-        return (
-            f"Slack refuses the bot token ({code}); put a valid one where [slack] bot_token points "
-            f"({self._token_reference}). Alerts wait until then."
-        )
-
 
 def _metadata(letter: Letter) -> dict[str, Any]:
     """What a message is found by when nobody knows whether it arrived."""
@@ -311,13 +244,6 @@ def _metadata(letter: Letter) -> dict[str, Any]:
 def _place(letter: Letter) -> tuple[str, str]:
     channel, _, ts = (letter.root or "").partition(":")
     return channel, ts
-
-
-def _retry_after(response: SlackResponse) -> float | None:
-    """Seconds of the Retry-After header, which Slack gives as a whole number."""
-    value = next((v for name, v in response.headers.items() if name.lower() == "retry-after"), None)
-    text = str(value[0] if isinstance(value, list) else value)
-    return float(text) if text.isascii() and text.isdigit() else None
 
 
 def connect(options: SlackOptions, settings: Settings, timer: Timer) -> Sink:

@@ -15,6 +15,7 @@ from alerts.addresses import is_public, public_address
 from alerts.discovery import sinks
 from alerts.sink import RefusedError, RetriableError, Sink, SinkConfigError, Timer, UnansweredError
 from alerts.sinks.teams import CARD_BYTES
+from alerts.telling import actions
 from config.secrets import forget
 from config.settings import Settings
 from domain.own_incidents import is_own
@@ -275,8 +276,9 @@ def test_pagerduty_gets_one_key_a_problem_from_trigger_to_resolve(
     sink = connected("pagerduty")
     key = sink.send("post", letter(severity="page")).root
     sink.send("post", letter(transition="worsened", summary="x" * 2000, fingerprint="budget:team:x"))
+    sink.send("post", letter(transition="acknowledged"))
     sink.send("post", letter(transition="resolved", is_open=False))
-    trigger, again, resolve = (received.json for received in endpoint.received)
+    trigger, again, taken, resolve = (received.json for received in endpoint.received)
     assert {event["dedup_key"] for event in (trigger, again, resolve)} == {key} == {"burnline:budget:team:x"}
     assert (trigger["event_action"], trigger["payload"]["severity"], trigger["client"]) == (
         "trigger",
@@ -284,6 +286,7 @@ def test_pagerduty_gets_one_key_a_problem_from_trigger_to_resolve(
         "Burnline",
     )
     assert len(again["payload"]["summary"]) == 1024
+    assert taken == {"routing_key": KEY, "dedup_key": key, "event_action": "acknowledge"}
     assert resolve == {"routing_key": KEY, "dedup_key": key, "event_action": "resolve"}
     long = sink.send("post", letter(fingerprint="f" * 400)).root
     assert len(long) <= 255
@@ -318,3 +321,12 @@ def test_an_endless_answer_is_read_in_part(endpoint: Endpoint, connected: Any, l
     endpoint.always = Reply(400, "x" * 500_000)
     with pytest.raises(RefusedError):
         connected("slack_webhook").send("post", letter())
+
+
+@pytest.mark.parametrize("is_silenced", [False, True])
+def test_only_a_pager_hears_by_itself_that_somebody_has_it(is_silenced: bool) -> None:
+    kinds = sinks()
+    told = {name: actions(kind, "acknowledged", is_silenced=is_silenced) for name, kind in kinds.items()}
+    assert told["pagerduty"] == ["post"]
+    assert told["slack"] == ["update"]
+    assert (told["slack_webhook"], told["teams"]) == ([], [])
