@@ -46,6 +46,11 @@ def snowflake_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(params=ENGINES)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty, migrated store on each engine: DuckDB, a real PostgreSQL server, and Snowflake's dialect."""
+    yield from empty_store(request, tmp_path)
+
+
+def empty_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty, migrated store on the engine that a fixture's parameter names."""
     match request.param:
         case "duckdb":
             yield from _migrated(f"duckdb:///{tmp_path / 'store.duckdb'}")
