@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -30,9 +31,9 @@ TRACE_OPTIONS = (
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An operator's empty config folder, with a store of its own."""
-    url = f"duckdb:///{tmp_path / 'store.duckdb'}"
+def folder(duckdb_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An operator's empty config folder, with an empty store of its own."""
+    url = f"duckdb:///{shutil.copy(duckdb_template, tmp_path / 'store.duckdb')}"
     monkeypatch.setenv(CONFIG_DIR_VARIABLE, str(tmp_path / "config"))
     monkeypatch.setenv(STORE_URL_VARIABLE, url)
     yield tmp_path / "config"
