@@ -20,11 +20,19 @@ from store.schema import table
 from store.tables import (
     Charge,
     CollectorRun,
+    Defect,
+    Evaluation,
+    EvidenceRequest,
+    Experiment,
     Incident,
     IncidentAction,
     InferenceRequest,
+    Measurement,
+    Opening,
     Outcome,
+    Release,
     SafetyHour,
+    Spec,
     TokenUsage,
 )
 
@@ -35,6 +43,14 @@ TIME_COLUMN: dict[type, str] = {
     Outcome: "day",
     SafetyHour: "hour",
     IncidentAction: "created_at",
+    Spec: "created_at",
+    Release: "created_at",
+    Evaluation: "evaluated_at",
+    Experiment: "created_at",
+    Defect: "reported_at",
+    Measurement: "period_start",
+    Opening: "opened_at",
+    EvidenceRequest: "requested_at",
 }
 ROLLED_UP = (Charge, TokenUsage, InferenceRequest)
 """The rows that daily rollups and owners are made of; the others name their feature themselves."""

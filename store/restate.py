@@ -14,14 +14,22 @@ from store.schema import table, to_batch
 from store.tables import (
     Charge,
     CollectorRun,
+    Defect,
+    Evaluation,
+    EvidenceRequest,
+    Experiment,
     Incident,
     IncidentAction,
     InferenceRequest,
     LatencyHour,
+    Measurement,
+    Opening,
     Outcome,
+    Release,
     Restatement,
     SafetyHour,
     SliHour,
+    Spec,
     TokenUsage,
 )
 
@@ -35,8 +43,27 @@ _MOMENT = {
     SafetyHour: "hour",
     Incident: "declared_at",
     IncidentAction: "created_at",
+    Spec: "created_at",
+    Release: "created_at",
+    Evaluation: "evaluated_at",
+    Experiment: "created_at",
+    Defect: "reported_at",
+    Measurement: "period_start",
+    Opening: "opened_at",
+    EvidenceRequest: "requested_at",
     SliHour: "hour",
     LatencyHour: "hour",
+}
+_COUNTED_AS = {
+    IncidentAction: "actions",
+    Spec: "specifications",
+    Release: "releases",
+    Evaluation: "evaluation results",
+    Experiment: "experiments",
+    Defect: "defects",
+    Measurement: "measurements",
+    Opening: "openings",
+    EvidenceRequest: "evidence requests",
 }
 
 
@@ -83,8 +110,8 @@ def _measures(row: type) -> list[sa.ColumnElement[Any]]:
     if row is Incident:
         counted = sa.case((columns.status.in_(UNCOUNTED), 0), else_=1)
         return [sa.func.sum(counted).label("incidents")]
-    if row is IncidentAction:
-        return [sa.func.count().label("actions")]
+    if row in _COUNTED_AS:
+        return [sa.func.count().label(_COUNTED_AS[row])]
     if row is InferenceRequest:
         return [
             sa.func.sum(columns.input_tokens).label("input_tokens"),

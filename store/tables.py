@@ -641,8 +641,191 @@ class IncidentAction:
 
 
 @dataclass(slots=True, kw_only=True)
+class Spec:
+    """One specification of AI work, such as a ticket: source × spec. It belongs to the moment it was written.
+
+    `approved_at` is the first approval, NULL: none known. No title and no name of a person is kept.
+    """
+
+    source: str
+    spec_id: str
+    created_at: datetime
+    status: str | None = None
+    feature: str | None = None
+    team: str | None = None
+    approved_at: datetime | None = None
+    done_at: datetime | None = None
+    url: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Release:
+    """One attempt to bring one version to one environment: source × release.
+
+    `kind` is feature, prompt, model or code; `status` is released, failed, pending or reverted (where a source says so
+    itself). `released_at` NULL: not yet, or it failed. `reverts` and `fixes` name the release_id of the same source
+    that this one takes back or rolls forward. `spec_id` is the `spec` it carries out; `spec_approved_at` is there when the
+    source itself knows it. `approved_at` is when somebody allowed it, `approval_count` how many did.
+    """
+
+    source: str
+    release_id: str
+    created_at: datetime
+    kind: str
+    status: str
+    environment: str = "production"
+    version: str | None = None
+    feature: str | None = None
+    team: str | None = None
+    service: str | None = None
+    released_at: datetime | None = None
+    spec_id: str | None = None
+    spec_approved_at: datetime | None = None
+    approved_at: datetime | None = None
+    approval_count: int | None = None
+    reverts: str | None = None
+    fixes: str | None = None
+    url: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Evaluation:
+    """One metric of one evaluation run, or of one day of scores: source × evaluation.
+
+    `kind` is automated, regression, human or online. `value` is as the source says it; `score` is the mean on 0 to 1,
+    higher is better, NULL where the scale is unknown; `score_stddev` is that of its `sample_count` items. `version` is
+    the very version evaluated. Only scores of one task, metric and evaluator (with its version) compare.
+    """
+
+    source: str
+    evaluation_id: str
+    evaluated_at: datetime
+    kind: str
+    task: str
+    metric: str
+    value: float | None = None
+    score: float | None = None
+    score_stddev: float | None = None
+    sample_count: int | None = None
+    passed: bool | None = None
+    evaluator: str | None = None
+    evaluator_version: str | None = None
+    run_id: str | None = None
+    feature: str | None = None
+    team: str | None = None
+    model: str | None = None
+    version: str | None = None
+    url: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Experiment:
+    """One experiment: source × experiment; its iterations are counted, not rows.
+
+    `status` is draft, running, stopped or archived; `outcome` is won, lost, inconclusive or aborted, NULL while no
+    decision is on record. `passed_gate`: it met its quality gate.
+    """
+
+    source: str
+    experiment_id: str
+    created_at: datetime
+    status: str
+    feature: str | None = None
+    team: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    decided_at: datetime | None = None
+    outcome: str | None = None
+    passed_gate: bool | None = None
+    iteration_count: int | None = None
+    is_ai: bool | None = None
+    url: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Defect:
+    """One defect: source × defect. `status` is open, resolved, declined (none after all) or duplicate.
+
+    `reported_by` is customer or internal; `root_id` names the defect of the same source that a duplicate repeats.
+    `severity` is critical, high, medium or low. `matched_by`: the rule of the settings that made it an AI defect. No
+    title, text or name of a person is kept.
+    """
+
+    source: str
+    defect_id: str
+    reported_at: datetime
+    status: str
+    severity: str | None = None
+    reported_by: str | None = None
+    ai_related: bool | None = None
+    matched_by: str | None = None
+    feature: str | None = None
+    team: str | None = None
+    service: str | None = None
+    resolved_at: datetime | None = None
+    root_id: str | None = None
+    reopened_count: int | None = None
+    url: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Measurement:
+    """What people report and no system measures: source × metric × group × period `[period_start, period_end)`.
+
+    `group_name` NULL is everybody. A share is `numerator` / `denominator`; a mean is `value` over `answer_count`
+    answers of `invited_count` asked, with their `stddev`; `promoter_count` and `detractor_count` make an NPS. Groups of fewer
+    answers than the smallest allowed are not kept.
+    """
+
+    source: str
+    metric: str
+    period_start: datetime
+    period_end: datetime
+    group_name: str | None = None
+    team: str | None = None
+    value: float | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+    answer_count: int | None = None
+    invited_count: int | None = None
+    stddev: float | None = None
+    promoter_count: int | None = None
+    detractor_count: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Opening:
+    """One position to fill: source × opening, whose id is hashed. `status` is open, filled, cancelled or on_hold."""
+
+    source: str
+    opening_id: str
+    opened_at: datetime
+    status: str
+    team: str | None = None
+    is_ai_role: bool | None = None
+    offer_accepted_at: datetime | None = None
+    filled_at: datetime | None = None
+    starts_at: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class EvidenceRequest:
+    """One request for compliance evidence: source × request. `is_complete` NULL: nobody has said."""
+
+    source: str
+    request_id: str
+    requested_at: datetime
+    delivered_at: datetime | None = None
+    is_complete: bool | None = None
+    framework: str | None = None
+    feature: str | None = None
+    team: str | None = None
+    url: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class Feature:
-    """One AI feature of the organisation, as `features.toml` declares it."""
+    """One AI feature of the organisation, as `features.toml` declares it. `links` are lines of "label url"."""
 
     feature: str
     name: str
@@ -650,6 +833,7 @@ class Feature:
     tier: str
     owner: str
     status: str
+    links: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -781,6 +965,31 @@ class Commitment:
     currency: str
     starts_on: date
     ends_on: date
+
+
+@dataclass(slots=True, kw_only=True)
+class Period:
+    """One week, month or quarter of the organisation: cadence × start.
+
+    `[start_at, end_at)` are its UTC moments, cut in the organisation's time zone; `[start_on, end_on)` its days, by
+    which the UTC days of bills and usage are counted. Quarters follow the fiscal year.
+    """
+
+    cadence: str
+    name: str
+    start_at: datetime
+    end_at: datetime
+    start_on: date
+    end_on: date
+
+
+@dataclass(slots=True, kw_only=True)
+class Workday:
+    """One day and how many working days there were up to it, so that N working days later is a comparison."""
+
+    day: date
+    number: int
+    is_working: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -1159,7 +1368,110 @@ class AnomalyRun:
     withdrawn_count: int
 
 
-FACTS = (Charge, TokenUsage, InferenceRequest, Outcome, SafetyHour, Incident, IncidentSpan, IncidentAction)
+@dataclass(slots=True, kw_only=True)
+class KpiSnapshot:
+    """What a KPI said when its week was closed: week × KPI × scope type × scope. Nothing is ever rewritten.
+
+    `week_start` is the Monday of the closed week, `period_start` and `cadence` the period that the KPI then told of.
+    `scope_type` is all, tier, team or feature. `watermark_at` is the earliest of the sources behind it, NULL when one
+    had delivered nothing; `query_sha256` names the text in `query_text`. `beside` holds its other figures as JSON.
+    """
+
+    week_start: date
+    kpi: str
+    scope_type: str
+    scope: str
+    cadence: str
+    period_start: datetime
+    period_end: datetime
+    status: str
+    facts_state: str
+    closed_at: datetime
+    query_sha256: str
+    value: float | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+    sample_count: int | None = None
+    low: float | None = None
+    high: float | None = None
+    target: str | None = None
+    watermark_at: datetime | None = None
+    beside: str | None = None
+    problem: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class QueryText:
+    """The text of a query that a frozen number was made by: SHA-256 of it."""
+
+    sha256: str
+    name: str
+    text: str
+    first_used_at: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class KpiComment:
+    """What somebody said about a KPI of a week: comment."""
+
+    comment_id: str
+    kpi: str
+    week_start: date
+    author: str
+    text: str
+    created_at: datetime
+    scope: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class KpiAction:
+    """What was promised about a KPI: action. `status` is open, done or dropped."""
+
+    action_id: str
+    kpi: str
+    week_start: date
+    owner: str
+    text: str
+    due_on: date
+    status: str
+    created_by: str
+    created_at: datetime
+    scope: str | None = None
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    result: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class AuditEvent:
+    """One act of a person or a command on what Burnline keeps: event. `actor` is as they named themselves."""
+
+    event_id: str
+    occurred_at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: str | None = None
+
+
+FACTS = (
+    Charge,
+    TokenUsage,
+    InferenceRequest,
+    Outcome,
+    SafetyHour,
+    Incident,
+    IncidentSpan,
+    IncidentAction,
+    Spec,
+    Release,
+    Evaluation,
+    Experiment,
+    Defect,
+    Measurement,
+    Opening,
+    EvidenceRequest,
+)
 ROLLUPS = (
     CostDay,
     BillDay,
@@ -1188,6 +1500,8 @@ REFERENCE = (
     Commitment,
     SloObjective,
     SloScope,
+    Period,
+    Workday,
     ReferenceFile,
 )
 LEDGERS = (
@@ -1209,6 +1523,11 @@ LEDGERS = (
     AnomalyHour,
     AnomalyFeedback,
     AnomalyRun,
+    KpiSnapshot,
+    QueryText,
+    KpiComment,
+    KpiAction,
+    AuditEvent,
 )
 ALL = FACTS + ROLLUPS + REFERENCE + LEDGERS
 
