@@ -65,6 +65,12 @@ class Http(Protocol):
     def ask(self, path: str, form: Iterable[tuple[str, str]]) -> Any:
         """The same for a question that is too long for a URL: a POST of a form that changes nothing."""
 
+    def ask_json(self, path: str, body: Any) -> Any:
+        """The same for a question that is JSON, such as GraphQL."""
+
+    def get_linked(self, path: str, params: Iterable[tuple[str, str]] = ()) -> tuple[Any, str | None]:
+        """The decoded JSON of one GET and the path that its Link header calls next; None at the end."""
+
 
 class NoHttp:
     """The client of a source that does not speak HTTP; implements `Http`."""
@@ -79,6 +85,14 @@ class NoHttp:
     def ask(self, path: str, form: Iterable[tuple[str, str]]) -> Any:  # noqa: ARG002
         """Raises FatalError, too."""
         raise FatalError(f"{path} was asked, but this source declares no endpoint.")
+
+    def ask_json(self, path: str, body: Any) -> Any:  # noqa: ARG002
+        """Raises FatalError, too."""
+        raise FatalError(f"{path} was asked, but this source declares no endpoint.")
+
+    def get_linked(self, path: str, params: Iterable[tuple[str, str]] = ()) -> tuple[Any, str | None]:  # noqa: ARG002
+        """Raises FatalError, too."""
+        raise FatalError(f"{path} was asked for, but this source declares no endpoint.")
 
 
 @dataclass(slots=True)

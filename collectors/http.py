@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ import orjson
 from collectors.base import Endpoint
 from collectors.errors import DataError, FatalError, RetriableError
 from collectors.refusals import host_of, refusal, trimmed, vendor_message
-from collectors.retrying import BusyError, retry_after_seconds, retrying
+from collectors.retrying import BusyError, is_limit, retrying, wait_seconds
 from config.secrets import SECRETS, SecretError, Secrets
 
 TOO_MANY_REQUESTS = 429
@@ -104,6 +105,28 @@ class HttpClient:
         """The decoded JSON of one POST of a form that only asks, so it may be repeated. Raises CollectorError."""
         return self._decoded(path, self._tried(path, {"data": dict(form)}), exact=False)
 
+    def ask_json(self, path: str, body: Any) -> Any:
+        """The same for a question that is JSON, such as GraphQL. Raises CollectorError."""
+        return self._decoded(path, self._tried(path, {"json": body}), exact=False)
+
+    def get_linked(self, path: str, params: Iterable[tuple[str, str]] = ()) -> tuple[Any, str | None]:
+        """The decoded JSON of one GET and the path, with its query, that its Link header calls next; None at the end.
+
+        Raises CollectorError, also for a link that leads elsewhere: the key goes to no other host.
+        """
+        sent = {"params": httpx2.QueryParams(tuple(params))} if "?" not in path else {}
+        answer = self._tried(path, sent)
+        return self._decoded(path, answer, exact=False), self._next_path(path, answer)
+
+    def _next_path(self, path: str, answer: _Answer) -> str | None:
+        found = re.search(r'<([^>]+)>[^,]*;\s*rel="?next"?', answer.headers.get("link", ""))
+        if not found:
+            return None
+        base = self._endpoint.base_url.rstrip("/")
+        if not found[1].startswith(f"{base}/"):
+            raise DataError(f"{self._where(path)} continues at another address than {base}; check base_url")
+        return found[1].removeprefix(base)
+
     def _tried(self, path: str, sent: dict[str, Any]) -> _Answer:
         policy = retrying(
             attempts=self._limits.attempts,
@@ -129,10 +152,9 @@ class HttpClient:
         if 200 <= answer.status < 300:
             return answer
         detail = trimmed(self._secrets.redact(vendor_message(answer.body)))
-        if answer.status == TOO_MANY_REQUESTS or answer.status >= 500:
+        if answer.status == TOO_MANY_REQUESTS or answer.status >= 500 or is_limit(answer.status, answer.headers):
             reason = f"HTTP {answer.status}: {detail}" if detail else f"HTTP {answer.status}"
-            wait = answer.headers.get("retry-after") or answer.headers.get("ratelimit-reset")
-            raise BusyError(reason, retry_after_seconds(wait, self._now()))
+            raise BusyError(reason, wait_seconds(answer.headers, self._now()))
         raise refusal(self._source, self._endpoint, path, answer.status, detail)
 
     def _call(self, path: str, sent: dict[str, Any], secret: str) -> _Answer:
@@ -143,7 +165,7 @@ class HttpClient:
         self.requests += 1
         try:
             with self._client.stream(
-                "POST" if "data" in sent else "GET",
+                "POST" if sent.keys() & {"data", "json"} else "GET",
                 self._endpoint.base_url.rstrip("/") + path,
                 **sent,
                 headers=headers,

@@ -1,6 +1,6 @@
 """When to ask again: busy or broken servers, with full jitter, never longer than the collection may take."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -33,6 +33,26 @@ def retry_after_seconds(value: str | None, now: datetime) -> float | None:
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)
     return max(0.0, (until - now).total_seconds())
+
+
+SECONDARY_LIMIT_SECONDS = 60.0
+"""What GitHub asks to wait at least where a limit names no time."""
+
+
+def is_limit(status: int, headers: Mapping[str, str]) -> bool:
+    """True for a 403 that says "too many" and not "no right": GitHub counts down to 0, or says when to come back."""
+    return status == 403 and (headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers)
+
+
+def wait_seconds(headers: Mapping[str, str], now: datetime) -> float | None:
+    """How long a server that is busy asks to wait; None when it does not say."""
+    told = headers.get("retry-after") or headers.get("ratelimit-reset")
+    if told is not None:
+        return retry_after_seconds(told, now)
+    reset = headers.get("x-ratelimit-reset", "")
+    if headers.get("x-ratelimit-remaining") == "0":
+        return max(1.0, int(reset) - now.timestamp()) if reset.isdigit() else SECONDARY_LIMIT_SECONDS
+    return None
 
 
 def retrying(

@@ -664,8 +664,8 @@ class Release:
 
     `kind` is feature, prompt, model or code; `status` is released, failed, pending or reverted (where a source says so
     itself). `released_at` NULL: not yet, or it failed. `reverts` and `fixes` name the release_id of the same source
-    that this one takes back or rolls forward. `spec_id` is the `spec` it carries out; `spec_approved_at` is there when the
-    source itself knows it. `approved_at` is when somebody allowed it, `approval_count` how many did.
+    that this one takes back or rolls forward. `spec_id` is the `spec` it carries out; `spec_approved_at` is there when
+    the source itself knows it. `approved_at` is when somebody allowed it, `approval_count` how many did.
     """
 
     source: str
@@ -773,8 +773,8 @@ class Measurement:
     """What people report and no system measures: source × metric × group × period `[period_start, period_end)`.
 
     `group_name` NULL is everybody. A share is `numerator` / `denominator`; a mean is `value` over `answer_count`
-    answers of `invited_count` asked, with their `stddev`; `promoter_count` and `detractor_count` make an NPS. Groups of fewer
-    answers than the smallest allowed are not kept.
+    answers of `invited_count` asked, with their `stddev`; `promoter_count` and `detractor_count` make an NPS.
+    Groups of fewer answers than the smallest allowed are not kept.
     """
 
     source: str

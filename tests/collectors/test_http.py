@@ -275,3 +275,37 @@ def test_a_key_that_no_header_carries_is_refused_unseen(
 def test_a_missing_key_is_told_with_its_source(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DEMO_KEY")
     assert str(failing(client, FatalError)).startswith("demo: env:DEMO_KEY has no value")
+
+
+def test_a_403_that_counts_to_nothing_is_a_limit_and_waits_for_its_reset(
+    client: Client, vendor: Any, fake_time: Any
+) -> None:
+    limited = httpx2.Response(403, headers={"X-RateLimit-Remaining": "0"}, json={"message": "API rate limit exceeded"})
+    vendor.says(PATH, limited, OK)
+    http = client()
+    assert http.get("/report") == {"value": 1}
+    assert http.retries == 1
+    assert fake_time.slept == [60.0]
+
+
+def test_a_question_in_json_is_posted_and_may_be_repeated(client: Client, vendor: Any) -> None:
+    vendor.says(PATH, httpx2.Response(503), OK)
+    assert client().ask_json("/report", {"query": "a"}) == {"value": 1}
+    request = vendor.asked[-1]
+    assert (request.method, request.read()) == ("POST", b'{"query":"a"}')
+
+
+def test_the_link_header_leads_on_below_the_same_address_only(client: Client, vendor: Any) -> None:
+    link = (
+        '<https://api.example.com/v1/report?page=2>; rel="next", <https://api.example.com/v1/report?page=9>; rel="last"'
+    )
+    elsewhere = '<https://evil.example/v1/report?page=3>; rel="next"'
+    vendor.says(PATH, httpx2.Response(200, json=[1], headers={"Link": link}), httpx2.Response(200, json=[2]))
+    http = client()
+    rows, following = http.get_linked("/report", [("per_page", "1")])
+    assert (rows, following) == ([1], "/report?page=2")
+    assert http.get_linked(following) == ([2], None)
+    assert str(vendor.asked[-1].url) == "https://api.example.com/v1/report?page=2"
+    vendor.says(PATH, httpx2.Response(200, json=[1], headers={"Link": elsewhere}))
+    with pytest.raises(DataError, match="continues at another address"):
+        client().get_linked("/report")
