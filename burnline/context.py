@@ -15,6 +15,7 @@ from config.loader import Problem, Reference, load_reference
 from config.settings import FILE_NAME, Settings, config_dir, load_settings
 from domain.slo.definition import Origin
 from store.books import open_books
+from store.calendar import sync_calendar
 from store.engine import Store, open_store
 from store.migrate import upgrade
 from store.reference import sync_reference
@@ -66,6 +67,7 @@ def open_context(*, sync: bool = True, warn: bool = True) -> Context:
     upgrade(store)
     if sync:
         sync_reference(store, reference)
+        sync_calendar(store, settings.organization, settings.anomalies.holiday_dates, utc_now().date())
     return Context(folder, settings, reference, sources, store, routing, problems)
 
 

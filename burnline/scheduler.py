@@ -23,6 +23,7 @@ from domain.duration import parse_duration
 from domain.window import Window
 from store import ledger, telemetry
 from store.errors import StoreError
+from store.schema import table_name
 from store.tables import CollectionRequest, SourceState
 
 log = logging.getLogger(__name__)
@@ -208,6 +209,7 @@ def _state(source: Configured, now: datetime) -> SourceState:
         role=source.source.role,
         every_seconds=int(source.every / timedelta(seconds=1)),
         next_run_at=now,
+        writes=table_name(source.source.writes),
     )
 
 

@@ -59,11 +59,13 @@ def known_zone(value: str) -> str:
 
 
 class Organization(_Section):
-    """Who is watched. `timezone` cuts reporting days; provider buckets are UTC days and say so."""
+    """Who is watched. `timezone` cuts the weeks, months and quarters that are reviewed; the buckets of providers are
+    UTC days and say so. `fiscal_year_start` is the month that the fiscal year begins in."""
 
     name: str = "My organisation"
     timezone: str = "UTC"
     currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")
+    fiscal_year_start: int = Field(default=1, ge=1, le=12)
 
     @field_validator("timezone")
     @classmethod

@@ -24,6 +24,9 @@ RETURN_TYPES: dict[str, pa.DataType] = {
     "money": MONEY,
     "count": pa.int64(),
     "ratio": pa.float64(),
+    "number": pa.float64(),
+    "days": pa.float64(),
+    "minutes": pa.float64(),
     "seconds": pa.float64(),
     "flag": pa.bool_(),
 }
@@ -31,6 +34,9 @@ RETURN_TYPES: dict[str, pa.DataType] = {
 
 _CHOICES = re.compile(r"(\w+)\s+text\(([^()\s]+)\)")
 _HEADER = ("title", "grain", "params", "returns")
+KPI_FOLDER = "kpi"
+_KPI_NEEDS = ("number", "definition", "unit", "better", "cadence", "stage", "facts", "target")
+_KPI_MAY = ("scale", "spread", "minimum", "judged", "running", "owner")
 
 
 class QueryError(Exception):
@@ -41,7 +47,7 @@ class QueryError(Exception):
 class Query:
     """One question: `name` is folder/file, `params` and `returns` map names to type words.
 
-    `choices` maps a text parameter that takes only certain words to these.
+    `choices` maps a text parameter that takes only certain words to these. `kpi`: what the header of a KPI says beside.
     """
 
     name: str
@@ -51,6 +57,7 @@ class Query:
     returns: dict[str, str]
     sql: str
     choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    kpi: dict[str, str] = field(default_factory=dict)
 
     def takes(self, param: str) -> str:
         """What a parameter may be: its type word, or the words to choose from."""
@@ -89,8 +96,10 @@ def parse(path: Path) -> Query:
             header[key] = match[2].strip()
         elif match := re.fullmatch(r"--\s{3,}(.+)", line):
             header[key] = f"{header[key]} {match[1].strip()}"
-    missing = [word for word in _HEADER if word not in header]
-    unknown = [word for word in header if word not in _HEADER]
+    is_kpi = path.parent.name == KPI_FOLDER and "number" in header
+    needed = (*_HEADER, *_KPI_NEEDS) if is_kpi else _HEADER
+    missing = [word for word in needed if word not in header]
+    unknown = [word for word in header if word not in (*needed, *(_KPI_MAY if is_kpi else ()))]
     if missing or unknown:
         raise QueryError(f"queries/{name}.sql: header line(s) missing {missing} or unknown {unknown}")
     return Query(
@@ -101,6 +110,7 @@ def parse(path: Path) -> Query:
         returns=_typed(name, header["returns"], tuple(RETURN_TYPES)),
         sql="\n".join(lines[body:]).strip().rstrip(";"),
         choices=_choices(name, header["params"]),
+        kpi={word: text for word, text in header.items() if word not in _HEADER},
     )
 
 

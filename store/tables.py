@@ -985,9 +985,14 @@ class Period:
 
 @dataclass(slots=True, kw_only=True)
 class Workday:
-    """One day and how many working days there were up to it, so that N working days later is a comparison."""
+    """One day of the organisation, and how many working days there were up to it: N later has a number N higher.
+
+    `[start_at, end_at)` are its UTC moments. A day off has the number of the working day before it.
+    """
 
     day: date
+    start_at: datetime
+    end_at: datetime
     number: int
     is_working: bool
 
@@ -1059,7 +1064,7 @@ class SourceHealth:
 
 @dataclass(slots=True, kw_only=True)
 class SourceState:
-    """One configured source: what it is and when the worker means to run it next."""
+    """One configured source: what it is and when the worker means to run it next. `writes` names its table."""
 
     source: str
     kind: str
@@ -1067,6 +1072,7 @@ class SourceState:
     role: str
     every_seconds: int
     next_run_at: datetime | None = None
+    writes: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)

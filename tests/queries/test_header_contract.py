@@ -48,7 +48,7 @@ def params(query: Query) -> dict[str, Any]:
             case "date":
                 given[name] = moment.date()
             case "text":
-                given[name] = TEXTS[name]
+                given[name] = query.choices[name][0] if name in query.choices else TEXTS[name]
             case "count":
                 given[name] = COUNT
     return given

@@ -9,6 +9,7 @@ down_revision = "0016"
 
 def upgrade() -> None:
     op.add_column("feature", sa.Column("links", sa.Text(), nullable=True))
+    op.add_column("source_state", sa.Column("writes", sa.Text(), nullable=True))
     op.create_table(
         "spec",
         sa.Column("source", sa.Text(), nullable=False),
@@ -152,6 +153,8 @@ def upgrade() -> None:
     op.create_table(
         "workday",
         sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("start_at", sa.DateTime(), nullable=False),
+        sa.Column("end_at", sa.DateTime(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("is_working", sa.Boolean(), nullable=False),
     )

@@ -7,11 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from config.settings import Organization
 from domain.slo.counting import countings
 from domain.slo.definition import Kind
 from domain.window import Window, floor_day
 from store import attributed, bill_day, declared_slos, model_usage_day, request_day, source_health, telemetry
 from store.bulk import insert_rows
+from store.calendar import sync_calendar
 from store.cost_snapshots import take_cost_snapshot
 from store.engine import Store
 from store.schema import column_names, table, to_batch
@@ -28,25 +30,34 @@ from store.tables import (
     Charge,
     CollectorRun,
     CostDay,
+    Defect,
+    Evaluation,
+    EvidenceRequest,
+    Experiment,
     Feature,
     Incident,
     IncidentAction,
     IncidentSpan,
     InferenceRequest,
+    Measurement,
     ModelUsageDay,
+    Opening,
     Outbox,
     Outcome,
     Price,
     PricedUsageDay,
     Quarantine,
+    Release,
     RequestDay,
     Restatement,
     RulePast,
+    SafetyHour,
     SourceState,
+    Spec,
     UsageDay,
 )
 from tests.app.support import alerts as alert_rows
-from tests.app.support import company, incidents, outcomes, prices
+from tests.app.support import company, incidents, outcomes, prices, review
 from tests.support.slos import indicator, slo
 
 ORGANIZATION_BUDGET = Decimal(20000)
@@ -87,6 +98,19 @@ def seed(store: Store, now: datetime) -> company.Books:
     insert(store, Incident, incidents.incidents(now))
     insert(store, IncidentSpan, incidents.spans(now))
     insert(store, IncidentAction, incidents.actions(now))
+    for row, rows in (
+        (Spec, review.specs(now)),
+        (Release, review.releases(now)),
+        (Evaluation, review.evaluations(now)),
+        (Experiment, review.experiments(now)),
+        (Defect, review.defects(now)),
+        (EvidenceRequest, review.evidence(now)),
+        (Measurement, review.measurements(now)),
+        (Opening, review.openings(now)),
+        (SafetyHour, review.safety(now)),
+    ):
+        insert(store, row, rows)
+    sync_calendar(store, Organization(), (), now.date())
     with store.write() as connection:
         for row, rollup in ((BillDay, bill_day), (ModelUsageDay, model_usage_day), (RequestDay, request_day)):
             connection.execute(sa.insert(table(row)).from_select(list(column_names(row)), rollup.rows(sa.true())))

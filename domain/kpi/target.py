@@ -1,0 +1,70 @@
+"""What a KPI should be: `>= 90%`, `<= 15`, `within 10%`, `change <= -20%`, `falling`. Pure."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+NUMBER = re.compile(r"[-+−]?\d+(\.\d+)?%?")
+COMPARED = re.compile(r"(change\s+)?(<=|>=|<|>|≤|≥)\s*(\S+)")
+WITHIN = re.compile(r"within\s*(?:±|\+-)?\s*(\S+)")
+SIGNS = {"≤": "<=", "≥": ">="}
+FORM = "write one such as >= 90%, < 15, within 10%, change <= -20%, falling or rising"
+
+
+class Form(StrEnum):
+    """How a target is met. CHANGE is relative to the same period a year before; a TREND is to the periods before."""
+
+    VALUE = "value"
+    WITHIN = "within"
+    CHANGE = "change"
+    TREND = "trend"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One target. `sign` compares with `bound`; a trend has neither, WITHIN only `bound` (on both sides of 0).
+
+    `text` is how its owner wrote it.
+    """
+
+    form: Form
+    text: str
+    sign: str = ""
+    bound: float = 0.0
+
+    def is_met_by(self, value: float) -> bool:
+        """True when the value (of a change: the relative change; of a trend: value minus the mean before) is right."""
+        if self.form is Form.WITHIN:
+            return abs(value) <= self.bound
+        return {
+            "<": value < self.bound,
+            "<=": value <= self.bound,
+            ">": value > self.bound,
+            ">=": value >= self.bound,
+        }[self.sign]
+
+    def gap(self, value: float) -> float:
+        """How far the value is beyond what is allowed; 0 or less when it is met."""
+        if self.form is Form.WITHIN:
+            return abs(value) - self.bound
+        return value - self.bound if self.sign in ("<", "<=") else self.bound - value
+
+
+def parse_target(text: str) -> Target:
+    """Reads a target. Raises ValueError that shows the form."""
+    told = " ".join(text.split())
+    if told in ("falling", "rising"):
+        return Target(Form.TREND, told, "<=" if told == "falling" else ">=")
+    if found := WITHIN.fullmatch(told):
+        return Target(Form.WITHIN, told, bound=_number(found[1], text))
+    if found := COMPARED.fullmatch(told):
+        form = Form.CHANGE if found[1] else Form.VALUE
+        return Target(form, told, SIGNS.get(found[2], found[2]), _number(found[3], text))
+    raise ValueError(f"{text!r} is not a target; {FORM}")
+
+
+def _number(word: str, text: str) -> float:
+    if not NUMBER.fullmatch(word):
+        raise ValueError(f"{text!r} is not a target; {FORM}")
+    value = float(word.replace("−", "-").rstrip("%"))
+    return value / 100 if word.endswith("%") else value
