@@ -10,6 +10,8 @@ from config.reference.budgets import BudgetEntry, Known, read_budgets
 from config.reference.commitments import CommitmentEntry, read_commitments
 from config.reference.features import FeatureEntry, read_features
 from config.reference.fx_rates import DatedRate, read_fx_rates
+from config.reference.kpis import FILE_NAME as KPIS_FILE
+from config.reference.kpis import KpiChoice, read_kpis
 from config.reference.prices import DiscountEntry, PriceEntry, read_discounts, read_prices
 from config.reference.problem import Problem, Problems
 from config.reference.providers import read_slas
@@ -31,6 +33,7 @@ __all__ = [
     "DatedRate",
     "DiscountEntry",
     "FeatureEntry",
+    "KpiChoice",
     "PriceEntry",
     "Problem",
     "Reference",
@@ -59,6 +62,7 @@ class Reference:
     discounts: tuple[DiscountEntry, ...] = ()
     slos: tuple[SloDefinition, ...] = ()
     slas: tuple[Sla, ...] = ()
+    kpis: tuple[KpiChoice, ...] = ()
     routes: Routes = field(default_factory=Routes)
     declared: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
@@ -89,6 +93,7 @@ def load_reference(
         "fx_rates.csv": Problems(folder / "fx_rates.csv"),
         "commitments.csv": Problems(folder / "commitments.csv"),
         "providers.toml": Problems(folder / "providers.toml"),
+        KPIS_FILE: Problems(folder / KPIS_FILE),
     }
     routes = Problems(folder / ROUTES_FILE)
     features = read_features(files["features.toml"])
@@ -114,6 +119,7 @@ def load_reference(
         discounts=read_discounts(files["prices.toml"]),
         slos=slos.definitions,
         slas=read_slas(files["providers.toml"]),
+        kpis=read_kpis(files[KPIS_FILE]),
         routes=read_routes(routes),
         declared=frozenset(name for name, path in paths.items() if path.exists()),
         problems=(*(problem for file in (*files.values(), routes) for problem in file.found), *slos.problems),

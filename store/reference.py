@@ -146,6 +146,7 @@ def _changed_files(connection: Connection, reference: Reference) -> set[str]:
         "commitments.csv": reference.commitments,
         "slos": reference.slos,
         "providers.toml": reference.slas,
+        "kpis.toml": reference.kpis,
     }
     files = table(ReferenceFile)
     known = {

@@ -43,7 +43,8 @@ class Kpi:
 
     `facts` are the tables it is made of. `judged` is the column that the target is about: `value`, or one of `beside`,
     the other columns of the answer with their units. Fewer than `minimum` samples say nothing. `running`: the period
-    under way counts, as for a budget. `targets` are by tier, under '' for the rest.
+    under way counts, as for a budget. `problem`: why its target cannot be read. `targets` are by tier,
+    under '' for the rest.
     """
 
     key: str
@@ -63,8 +64,14 @@ class Kpi:
     judged: str = "value"
     running: bool = False
     owner: str = ""
+    problem: str = ""
     beside: Mapping[str, str] = field(default_factory=dict)
 
     def target(self, tier: str = ANY_TIER) -> Target | None:
         """The target of a tier, else the general one; None when there is neither."""
         return self.targets.get(tier) or self.targets.get(ANY_TIER)
+
+    @property
+    def strict_tiers(self) -> tuple[str, ...]:
+        """The tiers that have a target of their own."""
+        return tuple(tier for tier in TIERS if tier in self.targets)

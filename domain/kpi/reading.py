@@ -123,8 +123,8 @@ def _verdict(kpi: Kpi, target: Target | None, points: Sequence[Point], year_befo
         return Verdict(Status.NO_DATA, "nothing was measured in this period")
     if newest.sample_count is not None and newest.sample_count < kpi.minimum:
         return Verdict(Status.NOT_ENOUGH, f"{newest.sample_count} of at least {kpi.minimum}")
-    if target is None:
-        return Verdict(Status.NOT_ENOUGH, "no target is set")
+    if kpi.problem or target is None:
+        return Verdict(Status.NOT_ENOUGH, kpi.problem or "no target is set")
     measure = _measure(target, points, year_before)
     if isinstance(measure, str):
         return Verdict(Status.NOT_ENOUGH, measure)

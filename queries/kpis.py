@@ -1,0 +1,316 @@
+"""The KPIs: what each one is, as the header of its query says it, and how each stands in the review of a week."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from hashlib import sha256
+from typing import Any, TypeAlias
+
+import duckdb
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.reference.kpis import KpiChoice
+from domain.kpi.calendar import year_before
+from domain.kpi.definition import ANY_TIER, UNITS, Better, Kpi, Spread, Stage
+from domain.kpi.reading import UNKNOWN, Point, Reading, Status, Verdict, point, read
+from domain.kpi.target import Target, parse_target
+from queries.catalog import Query, QueryError, catalog
+from queries.coverage import Coverage, Facts, coverage_of
+from queries.runner import Result
+from store.errors import StoreError
+
+PERIODS, COVERAGE = "kpi/periods", "kpi/coverage"
+REQUIRED = ("period_start", "segment", "numerator", "denominator", "sample_count")
+SPREAD_COLUMN = "stddev"
+SHOWN = {"week": 13, "month": 13, "quarter": 9}
+"""Periods of a trend: a quarter of weeks, a year of months, two years of quarters; each lies beside a year before."""
+GRAVEST = (Status.MISSED, Status.AT_RISK)
+"""What a tier with a stricter target may make of a KPI that is fine over all."""
+FAILURES = (QueryError, StoreError, SQLAlchemyError, duckdb.Error)
+
+Ask: TypeAlias = Callable[..., Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a review is narrowed to; empty means everything."""
+
+    tier: tuple[str, ...] = ()
+    team: tuple[str, ...] = ()
+    feature: tuple[str, ...] = ()
+
+    def given(self) -> dict[str, tuple[str, ...]]:
+        """The filters that narrow."""
+        named = {"tier": self.tier, "team": self.team, "feature": self.feature}
+        return {name: values for name, values in named.items() if values}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One week, month or quarter; times are aware UTC."""
+
+    cadence: str
+    name: str
+    start: datetime
+    end: datetime
+    start_on: date
+    end_on: date
+
+
+@dataclass(frozen=True)
+class Row:
+    """One KPI in a review. `periods` and `points` are its trend, oldest first; `so_far` the period under way.
+
+    `tiers` are the readings of those with a target of their own. `result` is the answer behind it, None when the
+    question failed; `problem` then says why.
+    """
+
+    kpi: Kpi
+    period: Period | None
+    periods: Sequence[Period]
+    points: Sequence[Point]
+    reading: Reading
+    facts: Facts
+    years_before: Sequence[Point] = ()
+    tiers: Mapping[str, Reading] = field(default_factory=dict)
+    so_far: Point | None = None
+    result: Result | None = None
+    problem: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Over all, unless a tier with a target of its own does worse."""
+        own = self.reading.verdict
+        for status in GRAVEST:
+            if own.status is status:
+                return own
+            for tier, reading in self.tiers.items():
+                if reading.verdict.status is status:
+                    return Verdict(status, f"{tier}: {reading.verdict.reason}")
+        return own
+
+    @property
+    def streak(self) -> int:
+        """For how many periods its status has been so."""
+        readings = (self.reading, *self.tiers.values())
+        return max((one.streak for one in readings if one.verdict.status is self.verdict.status), default=1)
+
+
+@dataclass(frozen=True)
+class Review:
+    """Every KPI at the end of a week, leading ones first, finance last."""
+
+    week: Period
+    rows: Sequence[Row]
+    coverage: Coverage
+    filters: Filters = field(default_factory=Filters)
+
+
+@cache
+def shipped() -> Mapping[str, Kpi]:
+    """The KPIs by key, in the order of their numbers. Raises QueryError for a header that does not fit."""
+    found = [_kpi(query) for query in catalog().values() if query.kpi]
+    return {kpi.key: kpi for kpi in sorted(found, key=lambda one: one.number)}
+
+
+def chosen(choices: Iterable[KpiChoice] = ()) -> list[Kpi]:
+    """The shipped KPIs as the operator wants them: leading before lagging, finance last."""
+    told = {choice.key: choice for choice in choices}
+    kpis = [_with(kpi, told.get(kpi.key)) for kpi in shipped().values()]
+    order = list(Stage)
+    return sorted((kpi for kpi in kpis if kpi is not None), key=lambda kpi: (order.index(kpi.stage), kpi.number))
+
+
+def _with(kpi: Kpi, choice: KpiChoice | None) -> Kpi | None:
+    if choice is None:
+        return kpi
+    if choice.off:
+        return None
+    return replace(
+        kpi,
+        owner=choice.owner or kpi.owner,
+        targets={**kpi.targets, **choice.targets},
+        minimum=choice.minimum or kpi.minimum,
+        problem=choice.problem,
+    )
+
+
+def query_text(kpi: Kpi) -> tuple[str, str]:
+    """(SHA-256, text) of the query behind it."""
+    text = catalog()[kpi.query].sql
+    return sha256(text.encode()).hexdigest(), text
+
+
+def periods_to(ask: Ask, until: datetime) -> dict[str, list[Period]]:
+    """By cadence: the periods that are reviewed at `until`, with the year before, oldest first; some lie ahead."""
+    rows = ask(PERIODS, start=until - timedelta(days=1200), end=until + timedelta(days=1)).rows()
+    found: dict[str, list[Period]] = {cadence: [] for cadence in SHOWN}
+    for row in rows:
+        start, end = row["start_at"].replace(tzinfo=UTC), row["end_at"].replace(tzinfo=UTC)
+        found[row["cadence"]].append(Period(row["cadence"], row["name"], start, end, row["start_on"], row["end_on"]))
+    return found
+
+
+def review(
+    ask: Ask, kpis: Sequence[Kpi], week: Period, currency: str, filters: Filters | None = None, tier: str = ANY_TIER
+) -> Review:
+    """Every KPI as it is known at the end of `week`. A question that fails spoils its own row only.
+
+    `tier` decides whose targets count.
+    """
+    filters = filters or Filters()
+    known = coverage_of(ask(COVERAGE).rows(), week.end)
+    periods = periods_to(ask, week.end)
+    rows = [one_row(ask, kpi, periods[kpi.cadence], week.end, known, currency, filters, tier) for kpi in kpis]
+    return Review(week, rows, known, filters)
+
+
+def one_row(
+    ask: Ask,
+    kpi: Kpi,
+    periods: Sequence[Period],
+    until: datetime,
+    coverage: Coverage,
+    currency: str,
+    filters: Filters,
+    tier: str = ANY_TIER,
+) -> Row:
+    """One KPI at `until`, with its trend."""
+    facts = coverage.facts(kpi.facts)
+    over = [one for one in periods if one.end <= until]
+    under_way = next((one for one in periods if one.start < until < one.end), None)
+    shown = [*over, under_way] if kpi.running and under_way else over
+    shown = shown[-SHOWN[kpi.cadence] :]
+    unknown = Row(kpi, shown[-1] if shown else None, shown, (), read(kpi, [UNKNOWN], [UNKNOWN], tier), facts)
+    untold = sorted(filters.given().keys() - catalog()[kpi.query].params.keys())
+    if not shown:
+        return replace(unknown, problem="its periods are not in the store; run: python -m burnline db upgrade")
+    if untold:
+        return replace(unknown, problem=f"it is not known by {' and '.join(untold)}")
+    try:
+        result = ask_series(ask, kpi, "all", periods[0].start, until, coverage, currency, filters)
+        told = _by_start(kpi, result.rows())
+        strict = () if filters.tier else kpi.strict_tiers
+        of_tiers = (
+            ask_series(ask, kpi, "tier", periods[0].start, until, coverage, currency, filters) if strict else None
+        )
+    except FAILURES as error:
+        return replace(unknown, problem=f"its query failed: {str(error).splitlines()[0]}")
+    points, before = trend(kpi, shown, periods, told, facts)
+    tiers = {}
+    for name in strict:
+        of_tier = _by_start(kpi, [] if of_tiers is None else [row for row in of_tiers.rows() if row["segment"] == name])
+        tiers[name] = read(kpi, *trend(kpi, shown, periods, of_tier, facts), name)
+    return Row(
+        kpi=kpi,
+        period=shown[-1],
+        periods=shown,
+        points=points,
+        reading=read(kpi, points, before, tier),
+        facts=facts,
+        years_before=before,
+        tiers=tiers,
+        so_far=told.get(under_way.start) if under_way else None,
+        result=result,
+    )
+
+
+def trend(
+    kpi: Kpi, shown: Sequence[Period], periods: Sequence[Period], told: Mapping[datetime, Point], facts: Facts
+) -> tuple[list[Point], list[Point]]:
+    """The points of the periods shown, and those of a year before; `told` by the start of the period."""
+    starts = {one.start_on: one for one in periods}
+    points = [_filled(kpi, told.get(one.start), one, facts) for one in shown]
+    return points, [_year_before(kpi, one, starts, told, facts) for one in shown]
+
+
+def _by_start(kpi: Kpi, rows: Iterable[Mapping[str, Any]]) -> dict[datetime, Point]:
+    return {row["period_start"].replace(tzinfo=UTC): point(kpi, row) for row in rows}
+
+
+def ask_series(
+    ask: Ask,
+    kpi: Kpi,
+    segment: str,
+    start: datetime,
+    until: datetime,
+    coverage: Coverage,
+    currency: str,
+    filters: Filters,
+) -> Result:
+    """The answer of a KPI's query for the periods that begin from `start` on, as of `until`."""
+    takes = catalog()[kpi.query].params
+    given: dict[str, Any] = {
+        "cadence": kpi.cadence,
+        "start": start,
+        "end": until,
+        "until": until,
+        "segment": segment,
+        "currency": currency,
+        "known_to": coverage.facts(kpi.facts).known_to or until,
+        **filters.given(),
+    }
+    return ask(kpi.query, **{name: value for name, value in given.items() if name in takes})
+
+
+def segments_of(kpi: Kpi) -> tuple[str, ...]:
+    """What it can be split by."""
+    return tuple(one for one in catalog()[kpi.query].choices["segment"] if one != "all")
+
+
+def _filled(kpi: Kpi, told: Point | None, period: Period, facts: Facts) -> Point:
+    """A count of which nothing is told is 0 where it is known that there was nothing."""
+    if told is not None:
+        return told
+    covered = facts.first_at is not None and facts.first_at < period.end
+    if kpi.unit == "count" and covered and facts.sources:
+        return Point(0.0, 0.0, 0.0, 1.0, 0, beside=dict.fromkeys(kpi.beside))
+    return UNKNOWN
+
+
+def _year_before(
+    kpi: Kpi, period: Period, starts: Mapping[date, Period], told: Mapping[datetime, Point], facts: Facts
+) -> Point:
+    then = starts.get(year_before(period.cadence, period.start_on))
+    return UNKNOWN if then is None else _filled(kpi, told.get(then.start), then, facts)
+
+
+def _kpi(query: Query) -> Kpi:
+    header, key = query.kpi, query.name.partition("/")[2]
+    try:
+        kpi = Kpi(
+            key=key,
+            number=int(header["number"]),
+            title=query.title,
+            definition=header["definition"],
+            query=query.name,
+            unit=header["unit"],
+            better=Better(header["better"]),
+            cadence=header["cadence"],
+            stage=Stage(header["stage"]),
+            facts=tuple(word.strip() for word in header["facts"].split(",")),
+            targets=_targets(header["target"]),
+            scale=float(header.get("scale", "1")),
+            spread=Spread(header.get("spread", "none")),
+            minimum=int(header.get("minimum", "1")),
+            judged=header.get("judged", "value"),
+            running=header.get("running") == "yes",
+            owner=header.get("owner", ""),
+            beside={name: word for name, word in query.returns.items() if name not in (*REQUIRED, SPREAD_COLUMN)},
+        )
+    except ValueError as error:
+        raise QueryError(f"queries/{query.name}.sql: {error}") from None
+    if kpi.unit not in UNITS or kpi.cadence not in SHOWN or any(name not in query.returns for name in REQUIRED):
+        raise QueryError(f"queries/{query.name}.sql: unit, cadence or returns are not those of a KPI")
+    return kpi
+
+
+def _targets(text: str) -> dict[str, Target]:
+    """`>= 80%; critical >= 90%`."""
+    found: dict[str, Target] = {}
+    for piece in text.split(";"):
+        first, _, rest = piece.strip().partition(" ")
+        tier, told = (first, rest) if first in ("critical", "standard", "internal") else (ANY_TIER, piece)
+        found[tier] = parse_target(told)
+    return found
