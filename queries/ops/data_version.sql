@@ -5,7 +5,7 @@
 --          request_count count, picked_up_count count, declared_revision count, last_snapshot_at timestamp,
 --          alert_event_count count, asked_count count, done_count count, silence_count count,
 --          ended_silence_count count, message_count count, attempt_count count, waiting_count count,
---          last_backtest_at timestamp
+--          last_backtest_at timestamp, review_count count
 select
   cast(r.run_count as bigint) as run_count,
   r.last_finished_at,
@@ -23,7 +23,8 @@ select
   cast(o.message_count as bigint) as message_count,
   cast(o.attempt_count as bigint) as attempt_count,
   cast(o.waiting_count as bigint) as waiting_count,
-  b.last_backtest_at
+  b.last_backtest_at,
+  cast(k.review_count as bigint) as review_count
 from (select coalesce(sum(run_count), 0) as run_count, max(newest_finished_at) as last_finished_at from source_health) r
 cross join (select count(*) as alert_count, max(updated_at) as last_alert_at from alert) a
 cross join (select count(*) as request_count, count(picked_up_at) as picked_up_count from collection_request) q
@@ -40,3 +41,13 @@ cross join (
   from outbox
 ) o
 cross join (select max(judged_at) as last_backtest_at from rule_past) b
+cross join (
+  select sum(review_count) as review_count
+  from (
+    select count(*) as review_count from kpi_comment
+    union all
+    select count(*) + count(closed_at) from kpi_action
+    union all
+    select count(distinct week_start) from kpi_snapshot
+  ) told
+) k

@@ -1,0 +1,115 @@
+"""Closes a week: every KPI, of everybody and of each tier, team and feature, as it is known now."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from domain.kpi.definition import Kpi
+from domain.kpi.reading import Point, Reading, Verdict, point, read
+from queries import kpis
+from queries.coverage import Coverage
+from queries.kpis import Filters, Period, Row
+from queries.runner import run
+from store.engine import Store
+from store.kpi_snapshots import is_closed, keep_week
+from store.tables import KpiSnapshot, QueryText
+
+
+def last_week(store: Store, now: datetime) -> Period | None:
+    """The newest week that is over at `now`; None without periods in the store."""
+    ask = _asking(store)
+    over = [week for week in kpis.periods_to(ask, now)["week"] if week.end <= now]
+    return over[-1] if over else None
+
+
+def close_week(store: Store, wanted: Sequence[Kpi], week: Period, currency: str, now: datetime) -> bool:
+    """Puts the week on record; False when it was already. Raises ValueError for a week that is not over, StoreError."""
+    if now < week.end:
+        raise ValueError(f"{week.name} is not over before {week.end:%Y-%m-%d %H:%M} UTC")
+    if is_closed(store, week.start_on):
+        return False
+    ask = _asking(store)
+    found = kpis.review(ask, wanted, week, currency)
+    periods = kpis.periods_to(ask, week.end)
+    rows = [
+        snapshot
+        for row in found.rows
+        for snapshot in (
+            _of_all(row, week, now),
+            *_of_segments(ask, row, periods[row.kpi.cadence], week, found.coverage, currency, now),
+        )
+    ]
+    texts = []
+    for row in found.rows:
+        digest, text = kpis.query_text(row.kpi)
+        texts.append(QueryText(sha256=digest, name=row.kpi.query, text=text, first_used_at=now))
+    return keep_week(store, rows, texts)
+
+
+def _asking(store: Store) -> kpis.Ask:
+    return lambda name, **given: run(store, name, **given)
+
+
+def _of_all(row: Row, week: Period, now: datetime) -> KpiSnapshot:
+    return _snapshot(row, week, now, "all", "", row.reading, row.verdict)
+
+
+def _of_segments(
+    ask: kpis.Ask,
+    row: Row,
+    periods: Sequence[Period],
+    week: Period,
+    coverage: Coverage,
+    currency: str,
+    now: datetime,
+) -> Iterator[KpiSnapshot]:
+    if row.period is None or row.problem:
+        return
+    for scope_type in kpis.segments_of(row.kpi):
+        answer = kpis.ask_series(
+            ask, row.kpi, scope_type, row.periods[0].start, week.end, coverage, currency, Filters()
+        )
+        by_scope: dict[str, dict[datetime, Point]] = {}
+        for line in answer.rows():
+            start = line["period_start"].replace(tzinfo=UTC)
+            by_scope.setdefault(line["segment"], {})[start] = point(row.kpi, line)
+        for scope, told in sorted((scope, told) for scope, told in by_scope.items() if scope is not None):
+            tier = scope if scope_type == "tier" else ""
+            points, before = kpis.trend(row.kpi, row.periods, periods, told, row.facts)
+            reading = read(row.kpi, points, before, tier)
+            yield _snapshot(row, week, now, scope_type, scope, reading, reading.verdict)
+
+
+def _snapshot(
+    row: Row, week: Period, now: datetime, scope_type: str, scope: str, reading: Reading, verdict: Verdict
+) -> KpiSnapshot:
+    period, told = row.period or week, reading.point
+    return KpiSnapshot(
+        week_start=week.start_on,
+        kpi=row.kpi.key,
+        scope_type=scope_type,
+        scope=scope,
+        cadence=row.kpi.cadence,
+        period_start=period.start,
+        period_end=period.end,
+        status=str(verdict.status),
+        facts_state=str(row.facts.state),
+        closed_at=now,
+        query_sha256=kpis.query_text(row.kpi)[0],
+        value=told.value,
+        numerator=told.numerator,
+        denominator=told.denominator,
+        sample_count=told.sample_count,
+        low=told.low,
+        high=told.high,
+        target=None if reading.target is None else reading.target.text,
+        watermark_at=row.facts.known_to,
+        beside=orjson.dumps(dict(told.beside or {}), default=_plain, option=orjson.OPT_SORT_KEYS).decode(),
+        problem=row.problem or verdict.reason,
+    )
+
+
+def _plain(value: Any) -> str:
+    return str(value)
