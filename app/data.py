@@ -20,9 +20,12 @@ from config.settings import (
     load_settings,
 )
 from domain.closing import ENDED_DAYS as ENDED_DAYS
+from domain.kpi.definition import ANY_TIER, Kpi
 from domain.provider_sla import Sla
 from domain.slo.definition import Origin, SloDefinition
+from queries import kpis as kpi_queries
 from queries import outlook
+from queries.kpis import Filters, Period, Review
 from queries.outlook import Budgets
 from queries.promises import Promises, known_to
 from queries.promises import promises as ask_promises
@@ -86,6 +89,27 @@ def slas() -> tuple[Sla, ...]:
     """What providers promise, as providers.toml declares it; read again once a minute."""
     found = _reference()
     return () if isinstance(found, SettingsError) else found.slas
+
+
+def kpis() -> list[Kpi]:
+    """The KPIs that are reviewed, as kpis.toml wants them; read again once a minute."""
+    found = _reference()
+    return kpi_queries.chosen(() if isinstance(found, SettingsError) else found.kpis)
+
+
+def weeks() -> list[Period]:
+    """The organisation's weeks that are over, newest first; empty before the store has its calendar."""
+    at = now()
+    known = kpi_queries.periods_to(ask, at.replace(minute=0, second=0, microsecond=0))["week"]
+    return [week for week in reversed(known) if week.end <= at]
+
+
+def review(week: Period, filters: Filters) -> Review:
+    """Every KPI at the end of a week; whose targets count is decided by the one tier that is filtered by."""
+    wanted = kpis()
+    tier = filters.tier[0] if len(filters.tier) == 1 else ANY_TIER
+    key = ("review", week.start_on, filters, tuple(kpi.key for kpi in wanted))
+    return derived(key, lambda: kpi_queries.review(ask, wanted, week, currency(), filters, tier))
 
 
 def _reference() -> Reference | SettingsError:

@@ -63,6 +63,15 @@ def compact(number: Number | None) -> str:
     return _plain(value, 0 if value == value.to_integral_value() else 1) if abs(value) < 1000 else _compact(value)
 
 
+def decimal(number: Number | None, places: int = 1, *, signed: bool = False) -> str:
+    """`7.5`, `12`: up to so many decimals, without zeros at the end; `signed` shows a plus."""
+    if number is None:
+        return UNKNOWN
+    text = _plain(_decimal(number), places)
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"+{text}" if signed and number > 0 and _has_digits(text) else text
+
+
 def percent(ratio: Number | None, places: int = 0) -> str:
     """`61%` for 0.61; a share that is there but rounds to nothing is `<1%`."""
     if ratio is None:

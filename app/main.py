@@ -18,7 +18,14 @@ _log = logging.getLogger("burnline.app")
 def main() -> None:
     """Draws the page that the address names."""
     pages = [
-        st.Page(page.path, title=page.title, icon=page.icon, url_path=page.url or None, default=page.url == "")
+        st.Page(
+            page.path,
+            title=page.title,
+            icon=page.icon,
+            url_path=page.url or None,
+            default=page.url == "",
+            visibility="hidden" if page.hidden else "visible",
+        )
         for page in discover()
     ]
     st.set_page_config(page_icon=str(STATIC / "icon.png"), layout="wide")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 VIEWS = Path(__file__).parent / "views"
 _KEYS = {"title", "url", "icon", "order"}
+_HIDDEN = "hidden"
 
 
 class PageError(Exception):
@@ -15,13 +16,14 @@ class PageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PageFile:
-    """One page: `url` is its path ('' for the first page), `order` its place in the menu."""
+    """One page: `url` is its path ('' for the first page), `order` its place in the menu, unless it is `hidden`."""
 
     path: Path
     title: str
     url: str
     icon: str
     order: int
+    hidden: bool = False
 
 
 @cache
@@ -44,7 +46,7 @@ def _read(path: Path) -> PageFile:
                 declared = ast.literal_eval(node.value)
             except ValueError:
                 raise PageError(f"{path.name}: PAGE must be a dict of plain values") from None
-            if not isinstance(declared, dict) or set(declared) != _KEYS:
+            if not isinstance(declared, dict) or set(declared) - {_HIDDEN} != _KEYS:
                 raise PageError(f"{path.name}: PAGE needs exactly {', '.join(sorted(_KEYS))}")
             return PageFile(path=path, **declared)
     raise PageError(f"{path.name} declares no PAGE; write PAGE = {{'title': …, 'url': …, 'icon': …, 'order': …}}")

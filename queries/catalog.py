@@ -35,7 +35,7 @@ RETURN_TYPES: dict[str, pa.DataType] = {
 _CHOICES = re.compile(r"(\w+)\s+text\(([^()\s]+)\)")
 _HEADER = ("title", "grain", "params", "returns")
 KPI_FOLDER = "kpi"
-_KPI_NEEDS = ("number", "definition", "unit", "better", "cadence", "stage", "facts", "target")
+_KPI_NEEDS = ("number", "name", "definition", "unit", "better", "cadence", "stage", "facts", "target")
 _KPI_MAY = ("scale", "spread", "minimum", "judged", "running", "owner")
 
 

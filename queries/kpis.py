@@ -190,7 +190,7 @@ def one_row(
         return replace(unknown, problem=f"it is not known by {' and '.join(untold)}")
     try:
         result = ask_series(ask, kpi, "all", periods[0].start, until, coverage, currency, filters)
-        told = _by_start(kpi, result.rows())
+        told = by_start(kpi, result.rows())
         strict = () if filters.tier else kpi.strict_tiers
         of_tiers = (
             ask_series(ask, kpi, "tier", periods[0].start, until, coverage, currency, filters) if strict else None
@@ -200,7 +200,7 @@ def one_row(
     points, before = trend(kpi, shown, periods, told, facts)
     tiers = {}
     for name in strict:
-        of_tier = _by_start(kpi, [] if of_tiers is None else [row for row in of_tiers.rows() if row["segment"] == name])
+        of_tier = by_start(kpi, [] if of_tiers is None else [row for row in of_tiers.rows() if row["segment"] == name])
         tiers[name] = read(kpi, *trend(kpi, shown, periods, of_tier, facts), name)
     return Row(
         kpi=kpi,
@@ -225,7 +225,8 @@ def trend(
     return points, [_year_before(kpi, one, starts, told, facts) for one in shown]
 
 
-def _by_start(kpi: Kpi, rows: Iterable[Mapping[str, Any]]) -> dict[datetime, Point]:
+def by_start(kpi: Kpi, rows: Iterable[Mapping[str, Any]]) -> dict[datetime, Point]:
+    """Points by the start of their period."""
     return {row["period_start"].replace(tzinfo=UTC): point(kpi, row) for row in rows}
 
 
@@ -282,6 +283,7 @@ def _kpi(query: Query) -> Kpi:
         kpi = Kpi(
             key=key,
             number=int(header["number"]),
+            name=header["name"],
             title=query.title,
             definition=header["definition"],
             query=query.name,

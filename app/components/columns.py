@@ -66,6 +66,11 @@ def sparkline(label: str, help_: str | None = None) -> Any:
     return _config.LineChartColumn(label, help=help_, y_min=0, color=_LINE)
 
 
+def shape(label: str, help_: str | None = None) -> Any:
+    """A small line between its lowest and highest value, where the movement tells and not the level."""
+    return _config.LineChartColumn(label, help=help_, color=_LINE)
+
+
 def moment(label: str, help_: str | None = None) -> Any:
     """A time in UTC."""
     return _config.DatetimeColumn(label, help=help_, format="D MMM HH:mm")

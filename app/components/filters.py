@@ -22,7 +22,14 @@ DIMENSIONS = {
     "project": "Project",
     "environment": "Environment",
 }
-LABELS = {**DIMENSIONS, "service": "Service", "severity": "Severity", "rule": "Rule", "status": "Status"}
+LABELS = {
+    **DIMENSIONS,
+    "service": "Service",
+    "severity": "Severity",
+    "rule": "Rule",
+    "status": "Status",
+    "tier": "Tier",
+}
 """Of everything that can be filtered by; costs have none of the last to be grouped by."""
 BUCKETS = {"day": "Day", "week": "Week", "month": "Month"}
 MEASURES = {"billed": "Billed", "effective": "Effective"}

@@ -39,7 +39,7 @@ UNITS = ("ratio", "per_10k", "points", "score_of_10", "days", "minutes", "count"
 
 @dataclass(frozen=True, slots=True)
 class Kpi:
-    """One KPI. `query` names its .sql file; its value is `numerator / denominator × scale`.
+    """One KPI. `title` is the question that the .sql file `query` answers with `numerator / denominator × scale`.
 
     `facts` are the tables it is made of. `judged` is the column that the target is about: `value`, or one of `beside`,
     the other columns of the answer with their units. Fewer than `minimum` samples say nothing. `running`: the period
@@ -49,6 +49,7 @@ class Kpi:
 
     key: str
     number: int
+    name: str
     title: str
     definition: str
     query: str

@@ -137,7 +137,9 @@ def _warned(kpi: Kpi, target: Target, points: Sequence[Point]) -> Verdict | None
     """A target that is met: what speaks against trusting it."""
     newest = points[-1]
     worse = newest.low if kpi.better is Better.HIGHER else newest.high
-    if target.form is Form.VALUE and kpi.judged == "value" and worse is not None and not target.is_met_by(worse):
+    is_perfect = newest.numerator == newest.denominator and kpi.spread is Spread.WILSON
+    told = target.form is Form.VALUE and kpi.judged == "value" and not is_perfect
+    if told and worse is not None and not target.is_met_by(worse):
         return Verdict(Status.AT_RISK, "met, but its 95 % interval reaches beyond the target")
     limits = process([one.value for one in points])
     bad = {Better.HIGHER: -1, Better.LOWER: 1}.get(kpi.better, 0)

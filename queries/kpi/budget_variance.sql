@@ -7,6 +7,7 @@
 -- returns: period_start timestamp, segment text, numerator number, denominator number, sample_count count,
 --          billed_cost money, pro_rated_budget money, whole_budget money, version_count count
 -- number:  9
+-- name:    Budget variance
 -- definition: What was billed on the whole days so far minus the budget of these days, by the budget of these days;
 --          above 0 is over. A budget that was revised counts as it is now.
 -- unit:    ratio

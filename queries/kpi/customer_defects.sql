@@ -6,6 +6,7 @@
 -- returns: period_start timestamp, segment text, numerator number, denominator number, sample_count count,
 --          per_1m_requests number, open_count count, oldest_open_days days
 -- number:  14
+-- name:    Customer-reported defects
 -- definition: AI defects that a customer reported first in the period; those that are none after all and repeats of a
 --          known one are left out.
 -- unit:    count

@@ -6,6 +6,7 @@
 -- returns: period_start timestamp, segment text, numerator number, denominator number, sample_count count,
 --          automated_count count, regression_count count
 -- number:  3
+-- name:    Evaluation coverage
 -- definition: Releases whose automated evaluation and regression suite both ran on the very version released, before
 --          it was released, of all releases of prompts, models and features. An older version's does not count.
 -- unit:    ratio

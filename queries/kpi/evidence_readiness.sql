@@ -6,6 +6,7 @@
 -- returns: period_start timestamp, segment text, numerator number, denominator number, sample_count count,
 --          overdue_count count, waiting_count count (due in it, but later than now), fresh_controls_ratio ratio
 -- number:  15
+-- name:    Evidence readiness
 -- definition: Requests for compliance evidence delivered complete within 5 working days, the day of the request being
 --          day 0, of all that were due in the period; one that is open and past due is a miss.
 -- unit:    ratio

@@ -6,6 +6,7 @@
 -- returns: period_start timestamp, segment text, numerator number, denominator number, sample_count count,
 --          aborted_count count, running_count count, passed_gate_ratio ratio
 -- number:  13
+-- name:    Experiment velocity
 -- definition: Experiments concluded in the period with a decision on record: won, lost or inconclusive. Aborted ones
 --          are counted apart; another iteration is not another experiment.
 -- unit:    count

@@ -8,6 +8,7 @@
 --          p85_days days, unapproved_count count (released without an approval before), unreleased_count count
 --          (approved and not released by the end)
 -- number:  1
+-- name:    Feature lead time
 -- definition: Median of days from the approval of a specification to its first release in production, over what was
 --          first released in the period.
 -- unit:    days

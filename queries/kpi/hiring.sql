@@ -6,6 +6,7 @@
 -- returns: period_start timestamp, segment text, numerator number, denominator number, sample_count count,
 --          open_count count, oldest_open_days days, six_month_pass_ratio ratio
 -- number:  17
+-- name:    Time to hire
 -- definition: Median of calendar days from the opening of a position to the accepted offer, over offers accepted in
 --          the period.
 -- unit:    days

@@ -6,6 +6,7 @@
 -- returns: period_start timestamp, segment text, numerator number, denominator number, sample_count count,
 --          sev1_count count, per_1m_requests number
 -- number:  4
+-- name:    Grave AI incidents
 -- definition: Own incidents related to AI of sev1 and sev2 declared in the period, with the severity they have now;
 --          merged and declined ones are left out.
 -- unit:    count

@@ -7,6 +7,7 @@
 --          median_minutes minutes, unknown_count count (no known start or detection), early_count count (detected
 --          before the impact, which counts 0)
 -- number:  5
+-- name:    Time to detect
 -- definition: Mean minutes from the start of the impact to its detection, over own incidents declared in the period
 --          of which both are known.
 -- unit:    minutes

@@ -7,6 +7,7 @@
 --          sev1_minutes minutes, median_minutes minutes, p90_minutes minutes, open_count count,
 --          oldest_open_days days
 -- number:  6
+-- name:    Time to restore
 -- definition: Mean minutes of impact over own incidents restored in the period; one that was reopened counts the sum
 --          of its impact. Incidents still open are not in the mean and stand beside it. The target is for sev1.
 -- unit:    minutes

@@ -6,6 +6,7 @@
 -- returns: period_start timestamp, segment text, numerator number, denominator number, sample_count count,
 --          calling_count count, registered_count count, evaluated_count count
 -- number:  2
+-- name:    Platform adoption
 -- definition: Teams with a call through a gateway whose requests are logged in the last 28 days, a release of a prompt
 --          or model on record, and an evaluation in these 28 days, of all teams that own an AI feature.
 -- unit:    ratio

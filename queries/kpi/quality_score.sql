@@ -7,6 +7,7 @@
 -- returns: period_start timestamp, segment text, numerator number, denominator number, sample_count count,
 --          mean_score ratio (of the series, only to see where they are), series_count count, new_series_count count
 -- number:  10
+-- name:    Quality score
 -- definition: Mean change of scores (0 to 100 points) against the same period a year before, over the series of
 --          evaluations that were there in both. A series is one task, metric and evaluator with its version.
 -- unit:    points

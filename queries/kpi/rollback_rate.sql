@@ -6,6 +6,7 @@
 -- returns: period_start timestamp, segment text, numerator number, denominator number, sample_count count,
 --          rolled_forward_count count, failed_count count (never got out)
 -- number:  12
+-- name:    Rollback rate
 -- definition: Production releases that were reverted, or followed by an older version, within 7 days, of all of the
 --          period. Those that were fixed by rolling forward are counted apart.
 -- unit:    ratio

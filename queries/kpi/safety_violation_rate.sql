@@ -7,6 +7,7 @@
 -- returns: period_start timestamp, segment text, numerator number, denominator number, sample_count count,
 --          leaked_per_10k number, leaked_count count, blocked_count count
 -- number:  11
+-- name:    Safety violations
 -- definition: Interactions with at least one confirmed violation by 10,000 checked ones. The target is for those that
 --          reached somebody.
 -- unit:    per_10k

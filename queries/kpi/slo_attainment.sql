@@ -6,6 +6,7 @@
 -- returns: period_start timestamp, segment text, numerator number, denominator number, sample_count count,
 --          missed_count count, worst_ratio ratio
 -- number:  7
+-- name:    SLOs met
 -- definition: SLOs whose good events, of all that were valid in the period, reached their objective, of all SLOs with
 --          events in it. Exclusions are left out; hours are UTC.
 -- unit:    ratio

@@ -5,6 +5,7 @@
 -- returns: period_start timestamp, segment text, numerator number, denominator number, sample_count count,
 --          stddev number, response_ratio ratio, nps_points number
 -- number:  18
+-- name:    Stakeholder satisfaction
 -- definition: Mean of the answers from 0 to 10 of the period, one answer a person.
 -- unit:    score_of_10
 -- better:  higher

@@ -6,6 +6,7 @@
 --          response_ratio ratio, standard_error number (in points), attrition_ratio ratio (voluntary leavers of the
 --          last 12 months by the mean headcount)
 -- number:  16
+-- name:    Team engagement
 -- definition: Employee net promoter score: percent of answers of 9 and 10 minus percent of answers of 0 to 6. Fewer
 --          than 5 answers are not told.
 -- unit:    points

@@ -7,6 +7,7 @@
 -- returns: period_start timestamp, segment text, numerator number, denominator number, sample_count count,
 --          cost_per_outcome number, accepted_count count
 -- number:  8
+-- name:    Cost per 1K requests
 -- definition: Effective cost in the organisation's currency of what reports both costs and requests, by a thousand
 --          requests; failed ones cost, too. Beside it: effective cost of features with outcomes by accepted outcome.
 -- unit:    cost_per_1k

@@ -23,14 +23,14 @@ from app.data import Horizon
 from app.month import Month, month_so_far
 from queries.runner import Result
 
-PAGE = {"title": "Home", "url": "", "icon": ":material/home:", "order": 10}
+PAGE = {"title": "Today", "url": "today", "icon": ":material/today:", "order": 12}
 
 WEEK, TREND = 7, 28
 
 
 def render() -> None:
     """The page."""
-    head.draw(data.settings().organization.name)
+    head.draw("Today")
     horizon, currency = data.horizon(), data.currency()
     _headline(horizon, currency)
     left, right = st.columns([5, 3], gap="large")

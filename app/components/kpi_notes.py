@@ -1,0 +1,104 @@
+"""Comments about a KPI and promises to mend it: what was said and promised, and the forms to add to it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import streamlit as st
+
+from app import data
+from app import format as fmt
+from app.components.markdown import plain
+from queries.kpis import Period
+from store.kpi_notes import DONE, DROPPED, add_action, add_comment, close_action
+
+WHO, COMMENT, OWNER, TEXT, DUE, REFUSED = (
+    "note-who",
+    "note-comment",
+    "note-owner",
+    "note-text",
+    "note-due",
+    "note-refused",
+)
+USUAL_DAYS = 14
+SIGNS = {"open": "◌ Open", DONE: "✓ Done", DROPPED: "✕ Dropped"}
+
+
+def told(comments: Sequence[Mapping[str, Any]]) -> None:
+    """What was said, newest first. Static."""
+    for one in comments:
+        st.markdown(
+            f"**{plain(one['author'])}**, {fmt.day(one['created_at'].date())} "
+            f"(week of {fmt.day(one['week_start'])}): {plain(one['text'])}"
+        )
+
+
+def promises(actions: Sequence[Mapping[str, Any]], names: Mapping[str, str], today: date) -> None:
+    """What was promised, each with buttons to end it. Holds widgets."""
+    for one in actions:
+        late = one["status"] == "open" and one["due_on"] < today
+        state = "▲ Overdue" if late else SIGNS[one["status"]]
+        line = (
+            f"{state} · **{plain(names.get(one['kpi'], one['kpi']))}**: {plain(one['text'])} "
+            f"({plain(one['owner'])}, due {fmt.day(one['due_on'])})"
+        )
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"{line}. {plain(one['result'] or '')}" if one["status"] != "open" else line)
+            if one["status"] == "open":
+                for label, status, icon in (("Done", DONE, "check"), ("Dropped", DROPPED, "close")):
+                    st.button(
+                        label,
+                        key=f"{status}-{one['action_id']}",
+                        icon=f":material/{icon}:",
+                        type="tertiary",
+                        on_click=_end,
+                        args=(one["action_id"], status),
+                    )
+
+
+def forms(kpi: str, week: Period, owner: str) -> None:
+    """A comment, and a promise with owner and day. Holds widgets."""
+    if refused := st.session_state.pop(REFUSED, None):
+        st.error(refused, icon=":material/error:")
+    st.text_input("Your name", key=WHO, persist_state="session", width=240, max_chars=100)
+    left, right = st.columns(2, gap="large")
+    with left, st.form("kpi-comment", clear_on_submit=False):
+        st.text_area("Comment", key=COMMENT, max_chars=1000, placeholder="What is behind it, as far as it is known")
+        st.form_submit_button("Comment", icon=":material/comment:", on_click=_comment, args=(kpi, week))
+    with right, st.form("kpi-action", clear_on_submit=False):
+        with st.container(horizontal=True):
+            st.text_input("Owner", value=owner, key=OWNER, width=220, max_chars=100)
+            st.date_input(
+                "Due", value=data.now().date() + timedelta(days=USUAL_DAYS), key=DUE, format="YYYY-MM-DD", width=180
+            )
+        st.text_input("What will be done", key=TEXT, max_chars=500)
+        st.form_submit_button("Promise", icon=":material/flag:", on_click=_promise, args=(kpi, week))
+
+
+def _said(key: str) -> str:
+    return str(st.session_state.get(key) or "").strip()
+
+
+def _comment(kpi: str, week: Period) -> None:
+    who, text = _said(WHO), _said(COMMENT)
+    if not who or not text:
+        st.session_state[REFUSED] = "Write your name and a comment, so that others know who said what."
+        return
+    add_comment(data.store(), kpi, week.start_on, who, text, data.now())
+    st.session_state[COMMENT] = ""
+    data.forget_version()
+
+
+def _promise(kpi: str, week: Period) -> None:
+    who, owner, text, due = _said(WHO), _said(OWNER), _said(TEXT), st.session_state.get(DUE)
+    if not (who and owner and text and isinstance(due, date)):
+        st.session_state[REFUSED] = "A promise needs your name, an owner, what will be done and a day."
+        return
+    add_action(data.store(), kpi, week.start_on, owner, text, due, who, data.now())
+    st.session_state[TEXT] = ""
+    data.forget_version()
+
+
+def _end(action_id: str, status: str) -> None:
+    close_action(data.store(), action_id, status, _said(WHO) or "somebody on the page", data.now())
+    data.forget_version()

@@ -1,0 +1,89 @@
+"""A closed week beside what is known of it now: what it said stays, what has changed since is told. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from math import isclose
+from typing import Any
+
+import orjson
+
+from app import format as fmt
+from app import review
+from domain.kpi.reading import Point, Status, Verdict
+from queries.kpis import Review, Row
+
+SAME = 1e-9
+"""Relative: two sums of the same floats in another order."""
+
+Snapshot = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A KPI whose week is closed. `restated` says what it would be now and why; empty when nothing changed."""
+
+    closed_at: datetime
+    restated: str
+
+
+def as_closed(found: Review, snapshots: Iterable[Snapshot]) -> Review:
+    """The review with the values and verdicts that its week was closed with; trends stay as they are known now."""
+    told = {one["kpi"]: one for one in snapshots}
+    return replace(found, rows=[_as_closed(row, told.get(row.kpi.key)) for row in found.rows])
+
+
+def _as_closed(row: Row, then: Snapshot | None) -> Row:
+    if then is None:
+        return row
+    point = Point(
+        value=then["value"],
+        judged=then["value"],
+        numerator=then["numerator"],
+        denominator=then["denominator"],
+        sample_count=then["sample_count"],
+        low=then["low"],
+        high=then["high"],
+        beside=orjson.loads(then["beside"] or "{}"),
+    )
+    is_same = then["value"] == row.reading.point.value
+    reading = replace(
+        row.reading,
+        point=point,
+        verdict=Verdict(Status(then["status"]), then["problem"] or ""),
+        streak=row.streak if row.verdict.status == then["status"] else 1,
+        change=row.reading.change if is_same else None,
+        gap=row.reading.gap if is_same else None,
+    )
+    tiers = {tier: one for tier, one in row.tiers.items() if one.verdict.status == then["status"]}
+    return replace(row, reading=reading, tiers=tiers)
+
+
+def frozen(
+    rows: Iterable[Row], snapshots: Iterable[Snapshot], restatements: Sequence[Mapping[str, Any]], currency: str
+) -> dict[str, Frozen]:
+    """By KPI, for those that are on record. `restatements` are those since the week was closed."""
+    told = {one["kpi"]: one for one in snapshots}
+    return {row.kpi.key: _frozen(row, told[row.kpi.key], restatements, currency) for row in rows if row.kpi.key in told}
+
+
+def _frozen(row: Row, then: Snapshot, restatements: Sequence[Mapping[str, Any]], currency: str) -> Frozen:
+    return Frozen(
+        closed_at=then["closed_at"],
+        restated=_restated(row, then, restatements, currency),
+    )
+
+
+def _restated(row: Row, then: Snapshot, restatements: Sequence[Mapping[str, Any]], currency: str) -> str:
+    now, before = row.reading.point.value, then["value"]
+    if now == before or (now is not None and before is not None and isclose(now, before, rel_tol=SAME)):
+        return ""
+    told = f"now {review.value(row.kpi, now, currency)}"
+    if now is not None and before is not None:
+        told += f" ({review.difference(row.kpi, now - before, currency)})"
+    sources = sorted({one["source"] for one in restatements if one["source"] in row.facts.sources})
+    if sources:
+        return f"{told}: {fmt.listed(sources)} delivered other figures for days that were complete"
+    if then["watermark_at"] is not None and then["watermark_at"] < then["period_end"]:
+        return f"{told}: facts that came later than {fmt.moment(then['watermark_at'])} were not known yet"
+    return f"{told}: its facts or its query changed since"

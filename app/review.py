@@ -1,0 +1,256 @@
+"""The weekly review as people read it: words for statuses, values with units, sentences on what is wrong. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from app import format as fmt
+from domain.kpi.definition import Better, Kpi, Stage
+from domain.kpi.reading import Point, Status
+from domain.kpi.target import Form, Target
+from queries.coverage import Facts, FactsState
+from queries.kpis import Period, Review, Row
+
+STATUSES = {
+    Status.MISSED: "✕ Off track",
+    Status.AT_RISK: "! At risk",
+    Status.MET: "✓ On track",
+    Status.NOT_ENOUGH: "◌ Not enough data",
+    Status.NO_DATA: "– No data",
+}
+"""Gravest first; sign and word, for colour alone tells nobody enough."""
+STAGES = {Stage.LEADING: "Leading", Stage.LAGGING: "Lagging", Stage.FINANCE: "Finance"}
+FACTS = {
+    FactsState.FRESH: "✓ Fresh",
+    FactsState.LATE: "! Late",
+    FactsState.FAILED: "✕ Failed",
+    FactsState.NONE: "– No source",
+}
+UNITS = {
+    "ratio": "percent",
+    "per_10k": "per 10,000 interactions",
+    "points": "points",
+    "score_of_10": "of 10",
+    "days": "days",
+    "minutes": "minutes",
+    "count": "a period",
+    "cost_per_1k": "per 1,000 requests",
+}
+MOST_NAMED = 3
+
+
+def value(kpi: Kpi, number: float | None, currency: str, *, signed: bool = False) -> str:
+    """A value of a KPI with its unit; an en dash for what is unknown."""
+    if number is None:
+        return fmt.UNKNOWN
+    match kpi.unit:
+        case "ratio":
+            told = f"{fmt.decimal(number * 100)}%"
+        case "cost_per_1k":
+            told = fmt.money(number, currency)
+        case "minutes":
+            told = fmt.clock(abs(number) * 60)
+            told = f"-{told}" if number < 0 else told
+        case _:
+            told = fmt.decimal(number, 2 if kpi.unit in ("per_10k", "score_of_10") else 1)
+            told += {"per_10k": " per 10k", "points": " pts", "score_of_10": "", "days": " days"}.get(kpi.unit, "")
+    shows_sign = signed or kpi.key == "budget_variance" or kpi.key == "quality_score"
+    return f"+{told}" if shows_sign and number > 0 else told
+
+
+def target(kpi: Kpi, wanted: Target | None, currency: str) -> str:
+    """What it should be, in words: `≥ 70%`, `−20% in a year`, `falling`."""
+    if wanted is None:
+        return fmt.UNKNOWN
+    if wanted.form is Form.TREND:
+        return wanted.text
+    if wanted.form is Form.WITHIN:
+        return f"within ±{value(kpi, wanted.bound, currency).removeprefix('+')}"
+    sign = {"<=": "≤", ">=": "≥"}.get(wanted.sign, wanted.sign)
+    if wanted.form is Form.CHANGE:
+        return f"{sign} {fmt.signed_percent(wanted.bound, 0)} in a year"
+    return f"{sign} {value(kpi, wanted.bound, currency)}"
+
+
+def targets(row: Row, currency: str) -> str:
+    """The target over all, then those of tiers that differ."""
+    told = [target(row.kpi, row.reading.target, currency)]
+    told += [f"{tier} {target(row.kpi, one.target, currency)}" for tier, one in row.tiers.items()]
+    return "; ".join(told)
+
+
+def headline(review: Review) -> str:
+    """What a leader needs to know first, in one sentence."""
+    by_status = {status: [row for row in review.rows if row.verdict.status is status] for status in Status}
+    judged = sum(len(by_status[status]) for status in (Status.MET, Status.AT_RISK, Status.MISSED))
+    off, risky = by_status[Status.MISSED], by_status[Status.AT_RISK]
+    if not judged:
+        return "No KPI can be judged yet: connect the sources that the rows below name."
+    if off:
+        names = _named(sorted(off, key=lambda row: row.streak))
+        verb = "is" if len(off) == 1 else "are"
+        told = f"{len(off)} of {judged} KPIs {verb} off track: {names}"
+        return f"{told}; {fmt.plural(len(risky), 'more')} at risk." if len(risky) == 1 else _with_risk(told, risky)
+    if risky:
+        return f"Every target is met, but {_named(risky)} {'is' if len(risky) == 1 else 'are'} at risk."
+    return f"All {judged} KPIs that can be judged are on track."
+
+
+def _with_risk(told: str, risky: Sequence[Row]) -> str:
+    return f"{told}; {len(risky)} more are at risk." if risky else f"{told}."
+
+
+def _named(rows: Sequence[Row]) -> str:
+    names = [_in_sentence(row.kpi.name) for row in rows]
+    more = len(names) - MOST_NAMED
+    return fmt.listed([*names[:MOST_NAMED], f"{more} more"] if more > 0 else names)
+
+
+def _in_sentence(name: str) -> str:
+    return name[0].lower() + name[1:] if name[1].islower() else name
+
+
+def counts(review: Review) -> dict[Status, int]:
+    """How many KPIs have each status, gravest first."""
+    return {status: sum(row.verdict.status is status for row in review.rows) for status in STATUSES}
+
+
+def standing(row: Row, currency: str) -> str:
+    """Value and target of the period, such as `12.5% in 2026-10, target < 5%`."""
+    name = row.period.name if row.period else fmt.UNKNOWN
+    return f"{value(row.kpi, row.reading.point.value, currency)} in {name}, target {targets(row, currency)}"
+
+
+def why(row: Row, currency: str) -> str:
+    """For how long it has been so, whether it moved, and what made it an exception where the value does not say it."""
+    reason = row.verdict.reason if row.verdict.status is Status.AT_RISK or ":" in row.verdict.reason else ""
+    return " · ".join(filter(None, [since(row), moved(row, currency), reason]))
+
+
+def since(row: Row) -> str:
+    """For how long it has been so."""
+    if row.streak < 2:
+        return f"new this {row.kpi.cadence}"
+    most = len(row.points)
+    return f"so for {'at least ' if row.streak >= most else ''}{fmt.plural(row.streak, row.kpi.cadence)}"
+
+
+def moved(row: Row, currency: str) -> str:
+    """The change to the period before, and whether it is more than noise."""
+    reading = row.reading
+    if reading.change is None:
+        return ""
+    told = f"{change(row, currency)} against the {row.kpi.cadence} before"
+    if reading.process is None:
+        return told
+    if reading.process.signal:
+        return f"{told} (a signal: {reading.process.reason})"
+    return f"{told} (noise)"
+
+
+def change(row: Row, currency: str) -> str:
+    """The difference to the period before with its sign; ratios in percentage points."""
+    return difference(row.kpi, row.reading.change, currency)
+
+
+def difference(kpi: Kpi, number: float | None, currency: str) -> str:
+    """A difference of two values with its sign."""
+    if number is None:
+        return fmt.UNKNOWN
+    if kpi.unit == "ratio":
+        return f"{fmt.decimal(number * 100, 1, signed=True)} pp"
+    return value(kpi, number, currency, signed=True)
+
+
+def gap(row: Row, currency: str) -> str:
+    """How far it is beyond its target; an en dash when it is met or cannot be said."""
+    reading = row.reading
+    if reading.gap is None or reading.gap <= 0 or reading.target is None:
+        return fmt.UNKNOWN
+    if reading.target.form is Form.CHANGE:
+        return f"{fmt.decimal(reading.gap * 100, 1, signed=True)} pp"
+    return difference(row.kpi, reading.gap, currency)
+
+
+def better(kpi: Kpi) -> str:
+    """Which way is good, in words."""
+    return {Better.HIGHER: "higher is better", Better.LOWER: "lower is better"}.get(kpi.better, "nearer 0 is better")
+
+
+def facts(found: Facts) -> str:
+    """The state of what it is made of, and whose fault it is."""
+    told = FACTS[found.state]
+    blamed = found.failed if found.state is FactsState.FAILED else found.late
+    return f"{told}: {', '.join(blamed)}" if blamed else told
+
+
+def known(row: Row) -> str:
+    """Why a row has no value or not the whole one; empty when all is well."""
+    if row.problem:
+        return row.problem[0].upper() + row.problem[1:] + "."
+    state, names = row.facts.state, ", ".join(row.facts.failed or row.facts.late)
+    if state is FactsState.NONE:
+        return f"No source of {' and '.join(missing_facts(row))} is connected."
+    if state in (FactsState.LATE, FactsState.FAILED) and row.period is not None:
+        to = fmt.moment(row.facts.known_to) if row.facts.known_to else "nothing yet"
+        verb = "failed" if state is FactsState.FAILED else "is late"
+        return f"{names} {verb}: known to {to}."
+    return ""
+
+
+def missing_facts(row: Row) -> list[str]:
+    """What it is made of, in words."""
+    return [fact.replace("_", " ") + "s" for fact in row.kpi.facts]
+
+
+def beside(row: Row, currency: str) -> list[tuple[str, str]]:
+    """The other figures of a KPI: label and value."""
+    return [
+        (label(name), figure(word, (row.reading.point.beside or {}).get(name), currency))
+        for name, word in row.kpi.beside.items()
+    ]
+
+
+def label(name: str) -> str:
+    """A column's name as words: `open_count` → `Open`."""
+    words = name.removesuffix("_count").removesuffix("_ratio").removesuffix("_minutes").removesuffix("_days")
+    return words.replace("_", " ").capitalize()
+
+
+def figure(word: str, number: Any, currency: str) -> str:
+    """A figure by the type of its column."""
+    if number is None:
+        return fmt.UNKNOWN
+    match word:
+        case "count":
+            return fmt.compact(number)
+        case "ratio":
+            return fmt.percent(number, 1)
+        case "money":
+            return fmt.money(number, currency)
+        case "minutes":
+            return fmt.clock(number * 60)
+        case "days":
+            return f"{fmt.decimal(number, 1)} days"
+        case _:
+            return fmt.decimal(number, 2)
+
+
+def week_label(week: Period) -> str:
+    """`2026-W47 · 16–22 Nov 2026`."""
+    return f"{week.name} · {fmt.days(week.start_on, week.end_on)}"
+
+
+def trend(points: Sequence[Point]) -> list[float | None]:
+    """Values to draw, oldest first."""
+    return [None if one.value is None else round(one.value, 6) for one in points]
+
+
+def due(actions: Sequence[Mapping[str, Any]], kpi: str, today: date) -> str:
+    """The open promise about a KPI that is due first."""
+    of_kpi = [one for one in actions if one["kpi"] == kpi and one["status"] == "open"]
+    if not of_kpi:
+        return ""
+    first = min(of_kpi, key=lambda one: one["due_on"])
+    late = "overdue, " if first["due_on"] < today else ""
+    return f"{first['owner']}: {first['text']} ({late}{fmt.day(first['due_on'])})"

@@ -1,0 +1,253 @@
+"""One KPI: where it stands, how it moved, whether that is noise, who makes it, what was said and promised."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import streamlit as st
+
+from app import data, review
+from app import format as fmt
+from app.charts import behaviour, segments
+from app.charts.six_twelve import Panel, six_twelve
+from app.components import chart, empty, filters, head, kpi_notes, metrics
+from app.components.markdown import plain
+from app.components.metrics import Card
+from app.components.section import section
+from app.components.sql import show_sql
+from app.components.table import toolbar
+from domain.kpi.definition import Better, Kpi
+from domain.kpi.reading import Point, point
+from domain.kpi.target import Form
+from queries import kpis
+from queries.coverage import coverage_of
+from queries.kpis import Filters, Period, Row
+from queries.runner import Result
+
+PAGE = {"title": "Metric", "url": "metric", "icon": ":material/query_stats:", "order": 11, "hidden": True}
+
+PANELS = (("week", "Last 6 weeks", 6), ("month", "Last 12 months", 12))
+QUARTERS = (("quarter", "Last 8 quarters", 8),)
+SEGMENTS = {"tier": "Tier", "team": "Team", "feature": "Feature"}
+MOST_SEGMENTS = 15
+CARD_WIDTH = 185
+FACTORS = {"ratio": 100.0}
+"""What makes the numbers of a unit's axis."""
+
+
+def render() -> None:
+    """The page."""
+    head.draw("Metric")
+    weeks, found = data.weeks(), {kpi.key: kpi for kpi in data.kpis()}
+    if not weeks:
+        empty.nothing("No week is over yet, or the store has no calendar: python -m burnline db upgrade writes it.")
+        return
+    names = {key: kpi.name for key, kpi in found.items()}
+    filters.accept_keys(filters.Options({"kpi": names}), "kpi")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        key = st.selectbox("KPI", list(found), format_func=names.__getitem__, key="kpi", bind=filters.URL, width=320)
+        by_name = {week.name: week for week in weeks}
+        name = st.selectbox("Week", list(by_name), key="week", bind=filters.URL, width=200)
+    week, kpi = by_name.get(name, weeks[0]), found[key]
+    row = _row(kpi.key, week)
+    _standing(kpi.key, week)
+    _charts(kpi.key, week)
+    splits = kpis.segments_of(kpi)
+    by = filters.choose_one("By", {one: SEGMENTS[one] for one in splits}, "by-segment")
+    _segments(kpi.key, week, by)
+    _notes(row, week)
+    _definition(kpi.key, week)
+    if row.result is not None:
+        toolbar(row.result, name=kpi.key)
+
+
+def _row(key: str, week: Period) -> Row:
+    return next(row for row in data.review(week, Filters()).rows if row.kpi.key == key)
+
+
+@section
+def _standing(key: str, week: Period) -> None:
+    row, currency = _row(key, week), data.currency()
+    reading, kpi = row.reading, row.kpi
+    st.markdown(f"## {plain(kpi.name)}: {review.STATUSES[row.verdict.status]}")
+    if row.problem or reading.point.value is None:
+        st.markdown(plain(review.known(row) or f"{row.verdict.reason[0].upper()}{row.verdict.reason[1:]}."))
+    else:
+        st.markdown(plain(f"{review.standing(row, currency)} · {review.why(row, currency)}"))
+    rise_is_bad = {Better.LOWER: True, Better.HIGHER: False}.get(kpi.better)
+    low, high = (review.value(kpi, one, currency) for one in (reading.point.low, reading.point.high))
+    cards = [
+        Card(
+            row.period.name if row.period else "Period",
+            review.value(kpi, reading.point.value, currency),
+            delta=None if reading.change is None else review.change(row, currency),
+            note="vs before" if reading.change is not None else None,
+            rise_is_bad=rise_is_bad,
+            trend=review.trend(row.points),
+            help=None if reading.point.low is None else f"95% interval {low} to {high}.",
+        ),
+        Card("Target", review.target(kpi, reading.target, currency), note=f"gap {review.gap(row, currency)}"),
+        Card(
+            "A year before",
+            review.value(kpi, row.years_before[-1].value if row.years_before else None, currency),
+            delta=None if reading.year_change is None else review.difference(kpi, reading.year_change, currency),
+            note="since then" if reading.year_change is not None else "not known",
+            rise_is_bad=rise_is_bad,
+        ),
+        Card("Sample", fmt.compact(reading.point.sample_count)),
+        *(
+            Card(f"Tier {tier}", review.value(kpi, one.point.value, currency), note=review.STATUSES[one.verdict.status])
+            for tier, one in row.tiers.items()
+        ),
+        *(Card(label, told) for label, told in review.beside(row, currency)),
+    ]
+    if row.so_far is not None and row.so_far.value is not None and not kpi.running:
+        cards.append(Card("So far", review.value(kpi, row.so_far.value, currency), note=f"{kpi.cadence} under way"))
+    metrics.draw(cards, width=CARD_WIDTH)
+
+
+@section
+def _charts(key: str, week: Period) -> None:
+    row, currency = _row(key, week), data.currency()
+    kpi, reading = row.kpi, row.reading
+    panels, asked = _panels(kpi, week)
+    factor = FACTORS.get(kpi.unit, 1.0)
+    unit = f"{currency} {review.UNITS[kpi.unit]}" if kpi.unit == "cost_per_1k" else review.UNITS[kpi.unit]
+    if any(value is not None for panel in panels for value in panel.values):
+        drawn = six_twelve(
+            panels,
+            title=f"{kpi.name}: {review.value(kpi, reading.point.value, currency)} against "
+            f"{review.target(kpi, reading.target, currency)}",
+            subtitle=f"In {unit}; {review.better(kpi)}. Each panel has its own scale.",
+            unit=unit,
+            factor=factor,
+        )
+        chart.draw(drawn, key="six-twelve")
+    if reading.process is not None:
+        told = reading.process.reason or "within its usual limits"
+        chart.draw(
+            behaviour.behaviour(
+                [one.name for one in row.periods],
+                review.trend(row.points),
+                reading.process,
+                title=f"Is the last change more than noise? It is {told}.",
+                subtitle=f"{kpi.cadence.capitalize()}s with the mean and natural process limits of those before "
+                "(2.66 mean moving ranges).",
+                unit=unit,
+                factor=factor,
+                floor=0.0 if kpi.better is not Better.NEARER_ZERO and kpi.unit != "points" else None,
+            ),
+            key="behaviour",
+        )
+    show_sql(*asked)
+
+
+def _panels(kpi: Kpi, week: Period) -> tuple[list[Panel], list[Result]]:
+    """The same KPI asked by week and by month, each beside the year before."""
+    periods = kpis.periods_to(data.ask, week.end)
+    known = coverage_of(data.ask(kpis.COVERAGE).rows(), week.end)
+    panels, asked = [], []
+    for cadence, title, count in QUARTERS if kpi.cadence == "quarter" else PANELS:
+        of_cadence = replace(kpi, cadence=cadence)
+        over = [one for one in periods[cadence] if one.end <= week.end][-count:]
+        if not over:
+            continue
+        result = kpis.ask_series(
+            data.ask, of_cadence, "all", periods[cadence][0].start, week.end, known, data.currency(), Filters()
+        )
+        told = kpis.by_start(of_cadence, result.rows())
+        points, before = kpis.trend(of_cadence, over, periods[cadence], told, known.facts(kpi.facts))
+        target = kpi.target()
+        bound = target.bound if target is not None and target.form is Form.VALUE and kpi.judged == "value" else None
+        panels.append(Panel(title, [one.name for one in over], review.trend(points), review.trend(before), bound))
+        asked.append(result)
+    return panels, asked
+
+
+@section
+def _segments(key: str, week: Period, by: str) -> None:
+    row, currency = _row(key, week), data.currency()
+    if row.period is None:
+        return
+    known = coverage_of(data.ask(kpis.COVERAGE).rows(), week.end)
+    result = kpis.ask_series(data.ask, row.kpi, by, row.period.start, week.end, known, currency, Filters())
+    found = _of_period(row, result)
+    if not found:
+        empty.nothing(f"Nothing is known by {SEGMENTS[by].lower()} in {row.period.name}.")
+    else:
+        shown = sorted(found, key=lambda one: -(one[1].sample_count or 0))[:MOST_SEGMENTS]
+        values = [one.value for _, one in shown if one.value is not None]
+        chart.draw(
+            segments.segments(
+                [name for name, _ in shown],
+                values,
+                [
+                    f"{review.value(row.kpi, one.value, currency)} (n {fmt.compact(one.sample_count)})"
+                    for _, one in shown
+                ],
+                title=f"Who makes it in {row.period.name}?",
+                subtitle=f"{row.kpi.name} by {SEGMENTS[by].lower()}, the largest samples on top.",
+                unit=review.UNITS[row.kpi.unit],
+                factor=FACTORS.get(row.kpi.unit, 1.0),
+            ),
+            key="segments",
+        )
+    show_sql(result)
+
+
+def _with_sample(kpi: Kpi, told: Point, currency: str) -> str:
+    return f"{review.value(kpi, told.value, currency)} (n {fmt.compact(told.sample_count)})"
+
+
+def _of_period(row: Row, result: Result) -> list[tuple[str, Point]]:
+    assert row.period is not None
+    start = row.period.start.replace(tzinfo=None)
+    found = [
+        (line["segment"] or "nobody's", point(row.kpi, line)) for line in result.rows() if line["period_start"] == start
+    ]
+    return [(name, one) for name, one in found if one.value is not None]
+
+
+def _notes(row: Row, week: Period) -> None:
+    """Comments and promises; holds widgets, so it is no section."""
+    key, today = row.kpi.key, data.now().date()
+    comments = data.ask("kpi/comments", start=week.start_on - timedelta(days=182), end=week.end_on, kpi=[key])
+    actions = data.ask("kpi/actions", since=week.start_on - timedelta(days=182), kpi=[key])
+    st.markdown("## What was said and promised")
+    if not comments.row_count and not actions.row_count:
+        st.caption("Nothing yet.")
+    kpi_notes.promises(actions.rows(), {key: row.kpi.name}, today)
+    kpi_notes.told(comments.rows())
+    kpi_notes.forms(key, week, row.kpi.owner)
+
+
+@section
+def _definition(key: str, week: Period) -> None:
+    row, currency = _row(key, week), data.currency()
+    kpi = row.kpi
+    st.markdown("## How it is made")
+    reading = row.reading.point
+    lines: Sequence[str] = [
+        plain(kpi.definition),
+        f"**Arithmetic:** {_arithmetic(kpi, reading, currency)}",
+        f"**Target:** {plain(review.targets(row, currency))}; {review.better(kpi)}. "
+        f"**Owner:** {plain(kpi.owner) if kpi.owner else 'nobody yet (kpis.toml)'}. "
+        f"**Cadence:** {kpi.cadence}.",
+        f"**Facts:** {plain(', '.join(kpi.facts))} from {plain(', '.join(row.facts.sources) or 'no source')}: "
+        f"{plain(review.known(row) or review.facts(row.facts))}",
+    ]
+    st.markdown("\n\n".join(lines))
+
+
+def _arithmetic(kpi: Kpi, told: Point, currency: str) -> str:
+    if told.value is None or told.numerator is None or told.denominator is None:
+        return "nothing to divide"
+    scale = f" × {fmt.compact(kpi.scale)}" if kpi.scale != 1 else ""
+    return plain(
+        f"{fmt.decimal(told.numerator, 4)} / {fmt.decimal(told.denominator, 4)}{scale} = "
+        f"{review.value(kpi, told.value, currency)}"
+    )
+
+
+if __name__ == "__main__":
+    render()
