@@ -20,6 +20,7 @@ from burnline.options import Json, Moment, window_of
 from burnline.output import out, print_json
 from burnline.question_commands import app as question_app
 from burnline.question_commands import attribution_app
+from burnline.review_commands import app as review_app
 from burnline.slo_commands import app as slo_app
 from config.settings import SettingsError, config_dir, load_settings
 from store.engine import open_store
@@ -42,6 +43,7 @@ app.add_typer(slo_app, name="slo")
 app.add_typer(anomaly_app, name="anomaly")
 alerts_app.add_typer(alert_answers_app)
 app.add_typer(alerts_app, name="alerts")
+app.add_typer(review_app, name="review")
 app.add_typer(db_app, name="db")
 
 

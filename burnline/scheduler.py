@@ -17,6 +17,7 @@ from burnline.alerting import StopLog, check_and_deliver, deliver_waiting
 from burnline.closing import record_closed_weeks
 from burnline.context import Context, utc_now
 from burnline.digest import tell_if_due
+from burnline.review import close_if_due
 from collectors.configured import Configured
 from collectors.run import Progress, Runner, untold
 from domain.duration import parse_duration
@@ -44,6 +45,8 @@ JUDGE_AFTER = timedelta(minutes=5)
 """After the start, when pages are open and sources have run: it takes up to minutes."""
 DIGEST_SECONDS = 60
 """How long after its minute the weekly digest is told at most."""
+CLOSE_SECONDS = 300
+"""Between two looks whether the week before is to be put on record."""
 ROLE_ORDER = ("billing", "usage", "metrics")
 """Bills are small and answer the first question, so a first run loads them first."""
 
@@ -113,6 +116,7 @@ class Worker:
             self._judge_rules, "interval", id="rule-pasts", seconds=JUDGE_SECONDS, next_run_time=now + JUDGE_AFTER
         )
         self._scheduler.add_job(self._digest, "interval", id="digest", seconds=DIGEST_SECONDS)
+        self._scheduler.add_job(self._close_week, "interval", id="review", seconds=CLOSE_SECONDS)
         self._scheduler.add_job(self._take_requests, "interval", id="requests", seconds=POLL_SECONDS)
         self._scheduler.start()
         if self._buttons:
@@ -190,6 +194,11 @@ class Worker:
         """Not before every source has run once: after a night without the worker, its numbers would be yesterday's."""
         if self._everything_ran() and tell_if_due(self.context, utc_now()):
             log.info("The weekly digest is on its way.")
+
+    def _close_week(self) -> None:
+        """Not before every source has run once, as for the digest."""
+        if self._everything_ran() and (closed := close_if_due(self.context, utc_now())):
+            log.info("%s", closed.sentence())
 
     def _judge_rules(self) -> None:
         number = judge_pasts(self.context, utc_now()) if self._everything_ran() else 0

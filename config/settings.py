@@ -152,6 +152,22 @@ class Digest(_Section):
         return value
 
 
+class ReviewSettings(_Section):
+    """The weekly review: `close` is when the week before is put on record, by the organisation's own clock.
+
+    While a source is late it waits for it, at most `wait`.
+    """
+
+    close: str = "Mon 12:00"
+    wait: Duration = "24h"
+
+    @field_validator("close")
+    @classmethod
+    def _weekly(cls, value: str) -> str:
+        parse_weekly(value)
+        return value
+
+
 class Anomalies(_Section):
     """How sensitively days are judged, and from what amount on a person hears of it.
 
@@ -199,6 +215,7 @@ class Settings(_Section):
     server: Server = Server()
     alerts: Alerts = Alerts()
     digest: Digest | None = None
+    review: ReviewSettings = ReviewSettings()
     anomalies: Anomalies = Anomalies()
     budgets: Budgets = Budgets()
     slack: Slack | None = None

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 WEEK = timedelta(days=7)
@@ -24,6 +24,11 @@ class Weekly:
         if day.weekday() != self.weekday or now < datetime.combine(day, self.at, zone):
             return None
         return day
+
+    def next_after(self, day: date, zone: tzinfo) -> datetime:
+        """The first such moment of a day that is not before `day`, in UTC."""
+        on = day + timedelta(days=(self.weekday - day.weekday()) % 7)
+        return datetime.combine(on, self.at, zone).astimezone(UTC)
 
 
 def parse_weekly(text: str) -> Weekly:
