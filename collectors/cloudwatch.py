@@ -92,7 +92,8 @@ def _client(access: Access) -> Iterator[Any]:
     try:
         import boto3
         from botocore.config import Config
-        from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
+        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+        from botocore.exceptions import ConnectionError as NoConnectionError
     except ImportError:
         raise FatalError(
             f"{access.source}: the AWS SDK is not installed; install Burnline with its extra `aws`, or `boto3`"
@@ -108,7 +109,7 @@ def _client(access: Access) -> Iterator[Any]:
             f"{access.source}: CloudWatch refused ({told}); check the credentials, the region and the rights "
             "cloudwatch:ListMetrics and cloudwatch:GetMetricData"
         ) from None
-    except (ConnectionError, HTTPClientError) as error:
+    except (NoConnectionError, HTTPClientError) as error:
         raise RetriableError(f"{access.source}: CloudWatch cannot be reached ({redact(str(error))})") from None
     except BotoCoreError as error:
         raise FatalError(

@@ -28,6 +28,9 @@ PAGE = 100
 """The most that either version gives."""
 WITHOUT_V3 = (404, 405)
 
+Scales = dict[str, tuple[float, float]]
+"""Id of a score config → the least and the largest value of its scores."""
+
 
 class LangfuseSettings(SourceSettings):
     """`api_key` holds public key and secret key of one project as pk-lf-…:sk-lf-…. `environments`: the ones to keep;
@@ -87,10 +90,10 @@ def check(api: Api, window: Window) -> None:
     next(_all(api, window), None)
 
 
-def scales(api: Api) -> dict[str, tuple[float, float]]:
+def scales(api: Api) -> Scales:
     """The ends of each numeric score config's scale by its id; left out where an end is open. Raises CollectorError."""
     where = f"{api.name} {CONFIGS}"
-    found: dict[str, tuple[float, float]] = {}
+    found: Scales = {}
     for config in _numbered(api, CONFIGS, []):
         low, high = config.get("minValue"), config.get("maxValue")
         if isinstance(low, (int, float)) and isinstance(high, (int, float)) and low < high:

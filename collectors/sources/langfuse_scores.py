@@ -7,9 +7,10 @@ say which version was scored, so they are no evaluation of a release. Comments, 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache, partial
 from statistics import fmean, stdev
 
 from pydantic import Field
@@ -18,7 +19,7 @@ from collectors import langfuse_api
 from collectors.base import Api, Source
 from collectors.errors import DataError
 from collectors.evaluation_settings import Kind, Metric, metric_of
-from collectors.langfuse_api import LangfuseSettings, Score, endpoint, scores
+from collectors.langfuse_api import LangfuseSettings, Scales, Score, endpoint, scores
 from domain.window import Window, floor_day
 from store.tables import Evaluation
 
@@ -66,14 +67,14 @@ def collect(window: Window, api: Api) -> Iterator[Evaluation]:
     days = Window(_ceil_day(window.start), max(_ceil_day(window.end), _ceil_day(window.start) + DAY))
     if window.end <= days.start:
         return
-    known = langfuse_api.scales(api)
+    known = cache(partial(langfuse_api.scales, api))
     found: dict[_Series, _Scored] = defaultdict(_Scored)
     for score in scores(api, days):
         metric = metric_of(api.settings.metrics, score.name)
         if metric is None or not _is_counted(score, metric):
             continue
         try:
-            value, normal = _valued(score, metric, known.get(score.config_id or ""))
+            value, normal = _valued(score, metric, known)
         except DataError as error:
             api.set_aside(f"score {score.score_id} ({score.name})", 1, str(error))
             continue
@@ -93,19 +94,20 @@ def _is_counted(score: Score, metric: ScoreMetric) -> bool:
     return score.data_type in (BOOLEAN, NUMERIC) or (score.data_type == CATEGORICAL and bool(metric.categories))
 
 
-def _valued(score: Score, metric: ScoreMetric, scale: tuple[float, float] | None) -> tuple[float, float | None]:
-    """The value as the source says it, and on 0 to 1. Raises DataError."""
+def _valued(score: Score, metric: ScoreMetric, known: Callable[[], Scales]) -> tuple[float, float | None]:
+    """The value as the source says it, and on 0 to 1; score configs are asked for when one is needed. Raises DataError
+    for a value that cannot be one."""
     if score.data_type == CATEGORICAL:
         worth = metric.categories.get(str(score.value))
         if worth is None:
             raise DataError("its category has no worth; add it to `categories`")
         return worth, worth
-    ends = (metric.minimum, metric.maximum)
+    ends: tuple[float, float] | None = None
     if score.data_type == BOOLEAN:
         ends = (0.0, 1.0)
-    elif metric.minimum is None and scale is not None:
-        ends = scale
-    scaled = metric.model_copy(update={"minimum": ends[0], "maximum": ends[1]})
+    elif metric.minimum is None and score.config_id:
+        ends = known().get(score.config_id)
+    scaled = metric.model_copy(update={"minimum": ends[0], "maximum": ends[1]}) if ends else metric
     return score.number, scaled.score(score.number)
 
 
@@ -147,5 +149,5 @@ SOURCE = Source(
     endpoint=endpoint,
     every="6h",
     lookback="14d",
-    chunk="31d",
+    chunk="62d",
 )
