@@ -96,7 +96,7 @@ def _client(access: Access) -> Iterator[Any]:
         from botocore.exceptions import ConnectionError as NoConnectionError
     except ImportError:
         raise FatalError(
-            f"{access.source}: the AWS SDK is not installed; install Burnline with its extra `aws`, or `boto3`"
+            f"{access.source}: the AWS SDK is not installed; install `boto3`, the extra `aws` of Burnline"
         ) from None
     settings = Config(retries={"mode": "adaptive", "max_attempts": 6}, connect_timeout=20, read_timeout=60)
     try:

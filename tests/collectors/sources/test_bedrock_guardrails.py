@@ -150,5 +150,5 @@ def test_without_the_sdk_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch
         return real(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(FatalError, match="install Burnline with its extra `aws`"):
+    with pytest.raises(FatalError, match="install `boto3`"):
         SOURCE.check(api())

@@ -96,6 +96,14 @@ def test_only_the_wanted_environments_and_names_are_kept(told: Vendor, api_of: M
     ]
 
 
+def test_score_configs_are_asked_for_once_and_only_when_one_is_needed(told: Vendor, api_of: Made) -> None:
+    first = page(score(1, 4, configId="cfg1"), score(2, 4, configId="cfg1"))
+    days(told, api_of, first, metrics={"*": {"minimum": 0, "maximum": 5}})
+    assert told.queries(CONFIGS) == []
+    days(told, api_of, first)
+    assert len(told.queries(CONFIGS)) == 1
+
+
 def test_yes_and_no_are_one_and_zero_and_texts_are_left_out(told: Vendor, api_of: Made) -> None:
     first = page(score(1, True), score(2, False), score(3, True), score(4, "good"), score(5, "x", dataType="TEXT"))
     rows = days(told, api_of, first, metrics={"*": {"higher_is_better": False}})
