@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from config.settings import CONFIG_DIR_VARIABLE, FILE_NAME, STORE_URL_VARIABLE, SettingsError
-from sandbox import exports, gateway, hosting, pagerduty_records
+from sandbox import evaluations, experiments, exports, gateway, hosting, launchdarkly_api, mlflow_api, pagerduty_records
 from sandbox.catalog import FEATURES
 from sandbox.company import Company
 from sandbox.demo_config import DemoConnection, write_demo_config
@@ -20,6 +20,8 @@ from sandbox.incidents import SHOP_SERVICE
 FOLDER_VARIABLE = "BURNLINE_DEMO_DIR"
 SEED = 7
 BACKFILL_DAYS = exports.HISTORY_DAYS
+QUALITY_DAYS = evaluations.HISTORY_DAYS + 10
+"""Evaluations and experiments are from a little before the first release."""
 
 OUTCOME_COLUMN = {
     "day": "date",
@@ -122,6 +124,9 @@ def write_settings(
         "anthropic": connection.anthropic_admin_key,
         "pagerduty": connection.pagerduty_api_key,
         "litellm": connection.litellm_api_key,
+        "mlflow": connection.mlflow_token,
+        "langfuse": connection.langfuse_keys,
+        "launchdarkly": connection.launchdarkly_token,
         "slack": connection.slack_token,
         "slack-app": connection.slack_app_token,
     }
@@ -158,6 +163,7 @@ def write_settings(
             )
     parts += _incident_sources(config, connection, backfill_days)
     parts += _telemetry_sources(config, connection, min(backfill_days, gateway.GATEWAY_DAYS))
+    parts += _quality_sources(config, connection)
     parts += _file_sources(files)
     (config / FILE_NAME).write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
@@ -205,6 +211,55 @@ def _telemetry_sources(config: Path, connection: DemoConnection, backfill_days: 
     ]
 
 
+def _quality_sources(config: Path, connection: DemoConnection) -> list[str]:
+    """These go back further than bills: the review compares with a year ago."""
+    return [
+        _section(
+            "sources.mlflow",
+            api_key=f"file:{config / 'mlflow.secret'}",
+            base_url=connection.mlflow_base_url,
+            experiments=[mlflow_api.EXPERIMENT_NAME],
+            backfill_days=QUALITY_DAYS,
+        ),
+        _section("sources.mlflow.fields", kind="suite", sample_count=evaluations.ITEMS),
+        _section(
+            f'sources.mlflow.metrics."{evaluations.METRIC}"',
+            task="task success",
+            minimum=0,
+            maximum=1,
+            variance=evaluations.VARIANCE,
+        ),
+        _section(
+            "sources.langfuse_scores",
+            api_key=f"file:{config / 'langfuse.secret'}",
+            base_url=connection.langfuse_base_url,
+            feature=evaluations.SCORED_FEATURE,
+            backfill_days=QUALITY_DAYS,
+            max_requests_per_second=1000,
+        ),
+        _section(
+            f"sources.langfuse_scores.metrics.{evaluations.HELPFULNESS}",
+            minimum=evaluations.SCALE[0],
+            maximum=evaluations.SCALE[1],
+        ),
+        _section(f"sources.langfuse_scores.metrics.{evaluations.RESOLVED}", task="resolution"),
+        _section(
+            "sources.launchdarkly",
+            api_key=f"file:{config / 'launchdarkly.secret'}",
+            base_url=connection.launchdarkly_base_url,
+            project=launchdarkly_api.PROJECT,
+            environment=launchdarkly_api.ENVIRONMENT,
+            is_ai=False,
+            backfill_days=QUALITY_DAYS,
+            max_requests_per_second=1000,
+        ),
+        *(
+            _section(f'sources.launchdarkly.experiments."{feature}-x*"', feature=feature, is_ai=True)
+            for feature in experiments.FEATURES
+        ),
+    ]
+
+
 def _file_sources(files: Path) -> list[str]:
     return [
         _section("sources.gpu_host", kind="focus", path=str(files / exports.HOST_BILL)),
@@ -219,6 +274,6 @@ def _file_sources(files: Path) -> list[str]:
     ]
 
 
-def _section(name: str, **values: str | int | bool | list[int]) -> str:
+def _section(name: str, **values: str | int | bool | list[int] | list[str]) -> str:
     lines = (f"{key} = {json.dumps(value)}" for key, value in values.items())
     return "\n".join([f"[{name}]", *lines])

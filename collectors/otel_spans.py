@@ -1,13 +1,20 @@
-"""OpenTelemetry's GenAI spans as fields of a request: names of today and those that instrumentations still write.
+"""Exports of OpenTelemetry spans, and GenAI spans as fields of a request.
+
+Names of today are known, and those that instrumentations still write.
 
 Prompts, answers and tool definitions, which spans may hold, are not read.
 """
 
+import gzip
+import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from collectors.errors import DataError
 from collectors.request_rows import OPERATION
+
+SUFFIXES = (".jsonl", ".jsonl.gz", ".json", ".json.gz")
 
 ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
     OPERATION: ("gen_ai.operation.name", "llm.request.type"),
@@ -34,6 +41,27 @@ FAILED = (2, "STATUS_CODE_ERROR")
 UNNAMED_ERROR = "_OTHER"
 
 
+def lines(file: Path) -> Iterator[str]:
+    """The lines of a file that hold something. Raises DataError for one that cannot be read."""
+    is_packed = file.name.lower().endswith(".gz")
+    try:
+        with gzip.open(file, "rt", encoding="utf-8") if is_packed else file.open(encoding="utf-8") as content:
+            yield from (line for line in content if line.strip())
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise DataError(f"{file.name} cannot be read: {type(error).__name__}; deliver it again.") from None
+
+
+def decoded(line: str) -> dict[str, Any]:
+    """One export. Raises DataError."""
+    try:
+        content = json.loads(line)
+    except ValueError:
+        raise DataError("the line is not JSON") from None
+    if not isinstance(content, dict):
+        raise DataError("the line is not a JSON object")
+    return content
+
+
 def spans(exported: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Each span of one export with the attributes of its resource. Raises DataError for what is no OTLP JSON."""
     for of_resource in _list(exported, "resourceSpans"):
@@ -58,7 +86,7 @@ def fields(span: Mapping[str, Any], resource: Mapping[str, Any], feature_attribu
     own = attributes(span)
     found = {field: _first(own, names) for field, names in ATTRIBUTES.items()}
     found["provider"] = RENAMED.get(str(found["provider"]), found["provider"])
-    start, end = (_nanoseconds(span, name) for name in ("startTimeUnixNano", "endTimeUnixNano"))
+    start, end = (nanoseconds(span, name) for name in ("startTimeUnixNano", "endTimeUnixNano"))
     if end < start:
         raise DataError("the span ends before it starts")
     found |= {"started_at_unix_nanoseconds": start, "duration_nanoseconds": end - start}
@@ -79,8 +107,8 @@ def _first(own: Mapping[str, Any], names: tuple[str, ...]) -> Any:
     return next((own[name] for name in names if own.get(name) not in (None, "")), None)
 
 
-def _nanoseconds(span: Mapping[str, Any], name: str) -> int:
-    """OTLP JSON writes 64-bit numbers as text."""
+def nanoseconds(span: Mapping[str, Any], name: str) -> int:
+    """A time of a span; OTLP JSON writes 64-bit numbers as text. Raises DataError."""
     try:
         return int(span[name])
     except (KeyError, TypeError, ValueError):

@@ -44,6 +44,8 @@ def _sentence(envelope: Any) -> str:
     error = envelope.get("error", envelope)
     if isinstance(error, dict):
         error = error.get("message") or error.get("detail")
+    elif isinstance(error, list):  # Langfuse lists what is wrong there and says it beside
+        error = envelope.get("message")
     return error if isinstance(error, str) else ""
 
 

@@ -38,6 +38,9 @@ def retry_after_seconds(value: str | None, now: datetime) -> float | None:
 SECONDARY_LIMIT_SECONDS = 60.0
 """What GitHub asks to wait at least where a limit names no time."""
 
+EPOCH_MILLISECOND_DIGITS = 13
+"""LaunchDarkly counts milliseconds where others count seconds; until 2286 these have ten digits."""
+
 
 def is_limit(status: int, headers: Mapping[str, str]) -> bool:
     """True for a 403 that says "too many" and not "no right": GitHub counts down to 0, or says when to come back."""
@@ -50,6 +53,8 @@ def wait_seconds(headers: Mapping[str, str], now: datetime) -> float | None:
     if told is not None:
         return retry_after_seconds(told, now)
     reset = headers.get("x-ratelimit-reset", "")
+    if reset.isdigit() and len(reset) >= EPOCH_MILLISECOND_DIGITS:
+        return max(1.0, int(reset) / 1000 - now.timestamp())
     if headers.get("x-ratelimit-remaining") == "0":
         return max(1.0, int(reset) - now.timestamp()) if reset.isdigit() else SECONDARY_LIMIT_SECONDS
     return None

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from sandbox import anthropic_api, litellm_api, openai_api, pagerduty_api, prometheus_api, slack_api, statuspage_api
+from sandbox import (
+    anthropic_api,
+    langfuse_api,
+    launchdarkly_api,
+    litellm_api,
+    mlflow_api,
+    openai_api,
+    pagerduty_api,
+    prometheus_api,
+    slack_api,
+    statuspage_api,
+)
 from sandbox.catalog import (
     ANTHROPIC_ORG_ID,
     FEATURES,
@@ -31,9 +42,12 @@ from sandbox.keys import (
     ADMIN_KEY_ANTHROPIC,
     ADMIN_KEY_OPENAI,
     API_KEY_PAGERDUTY,
+    KEYS_LANGFUSE,
     MASTER_KEY_LITELLM,
     SLACK_APP_TOKEN,
     SLACK_TOKEN,
+    TOKEN_LAUNCHDARKLY,
+    TOKEN_MLFLOW,
 )
 from sandbox.prices import PRICES_BEFORE_CHANGE, TIER_FACTORS, UNIT_PRICES
 from sandbox.slack_store import AI_ALERTS_CHANNEL, FINOPS_CHANNEL
@@ -77,6 +91,12 @@ class DemoConnection:
     litellm_base_url: str
     litellm_api_key: str
     prometheus_base_url: str
+    mlflow_base_url: str
+    mlflow_token: str
+    langfuse_base_url: str
+    langfuse_keys: str
+    launchdarkly_base_url: str
+    launchdarkly_token: str
     slack_base_url: str
     slack_token: str
     slack_app_token: str
@@ -122,6 +142,12 @@ def demo_connection(base_url: str) -> DemoConnection:
         litellm_base_url=root + litellm_api.BASE_PATH,
         litellm_api_key=MASTER_KEY_LITELLM,
         prometheus_base_url=root + prometheus_api.BASE_PATH,
+        mlflow_base_url=root + mlflow_api.BASE_PATH,
+        mlflow_token=TOKEN_MLFLOW,
+        langfuse_base_url=root + langfuse_api.BASE_PATH,
+        langfuse_keys=KEYS_LANGFUSE,
+        launchdarkly_base_url=root + launchdarkly_api.BASE_PATH,
+        launchdarkly_token=TOKEN_LAUNCHDARKLY,
         slack_base_url=root + slack_api.BASE_PATH,
         slack_token=SLACK_TOKEN,
         slack_app_token=SLACK_APP_TOKEN,

@@ -26,11 +26,12 @@ class Faults:
     """Every admin key is refused with 401."""
     malformed_page: bool = False
     """Pages come back as valid JSON without `has_more` (PagerDuty: `more`), and their buckets without `results`; a
-    status page as the HTML of one that has moved."""
+    status page as the HTML of one that has moved; MLflow, Langfuse and LaunchDarkly leave out their list."""
     truncated_body: bool = False
     """Pages come back as JSON cut off in the middle."""
     repeated_cursor: bool = False
-    """Every page says `has_more` and names the same cursor; PagerDuty's say `more` for ever."""
+    """Every page says `has_more` and names the same cursor; PagerDuty's say `more` for ever, and those
+    of MLflow, Langfuse and LaunchDarkly lead back to the first."""
     slack_down: bool = False
     """Slack answers 503 to everything."""
     slack_rate_limit_next: int = 0

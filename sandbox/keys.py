@@ -6,6 +6,9 @@ ADMIN_KEY_OPENAI = "sk-admin-sandbox-openai"
 ADMIN_KEY_ANTHROPIC = "sk-ant-admin01-sandbox"
 MASTER_KEY_LITELLM = "sk-sandbox-litellm-master"
 API_KEY_PAGERDUTY = "pd-sandbox-read-only"
+TOKEN_MLFLOW = "mlflow-sandbox"  # noqa: S105 - works in the sandbox only
+TOKEN_LAUNCHDARKLY = "api-sandbox-reader"  # noqa: S105 - works in the sandbox only
+KEYS_LANGFUSE = "pk-lf-sandbox:sk-lf-sandbox"
 SLACK_TOKEN = "xoxb-sandbox"  # noqa: S105 - works in the sandbox only
 SLACK_APP_TOKEN = "xapp-sandbox"  # noqa: S105 - works in the sandbox only
 

@@ -1,4 +1,5 @@
-"""The sandbox as one ASGI app: OpenAI, Anthropic, PagerDuty, status pages, LiteLLM, Prometheus and Slack."""
+"""The sandbox as one ASGI app: OpenAI, Anthropic, PagerDuty, status pages, LiteLLM, Prometheus, MLflow, Langfuse,
+LaunchDarkly and Slack."""
 
 from __future__ import annotations
 
@@ -19,7 +20,10 @@ from sandbox.catalog import COMPANY_NAME
 from sandbox.company import Company
 from sandbox.errors import ApiError
 from sandbox.faults import Faults
+from sandbox.langfuse_api import langfuse_routes
+from sandbox.launchdarkly_api import launchdarkly_routes
 from sandbox.litellm_api import litellm_routes
+from sandbox.mlflow_api import mlflow_routes
 from sandbox.openai_api import openai_routes
 from sandbox.pagerduty_api import pagerduty_routes
 from sandbox.prometheus_api import prometheus_routes
@@ -51,6 +55,9 @@ def create_app(
             *statuspage_routes(company, now, faults, live_from),
             *litellm_routes(company, now, faults),
             *prometheus_routes(company, now, faults),
+            *mlflow_routes(company, now, faults),
+            *langfuse_routes(company, now, faults),
+            *launchdarkly_routes(company, now, faults),
             *slack.routes(),
             Route("/_sandbox/faults", _faults_handler(faults), methods=["GET", "POST"]),
             Route("/", _index_handler(company, now), methods=["GET"]),

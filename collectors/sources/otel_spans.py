@@ -5,8 +5,6 @@ was exported twice counts once. All files below the path are one delivery, from 
 are often sampled: then counts are too low, and an SLO over them is wrong.
 """
 
-import gzip
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -18,14 +16,13 @@ from pydantic import Field
 from collectors.base import Delivery, FileApi, FileSource, History, RequestSettings
 from collectors.errors import DataError
 from collectors.files import by_folder, digest, up_to_date
-from collectors.otel_spans import fields, spans
+from collectors.otel_spans import SUFFIXES, decoded, fields, lines, spans
 from collectors.request_rows import inference_request, is_inference
 from domain.attribution import NO_ACCOUNT
 from domain.window import Window
 from store.schema import to_batch
 from store.tables import InferenceRequest, Quarantine
 
-SUFFIXES = (".jsonl", ".jsonl.gz", ".json", ".json.gz")
 BATCH_ROWS = 50_000
 
 
@@ -57,8 +54,8 @@ def deliver(api: FileApi, history: History) -> Iterator[Delivery]:
 def check(api: FileApi) -> None:
     """The first line of the first file is an export of spans."""
     first = next(by_folder(Path(api.settings.path), SUFFIXES))[0]
-    for line in _lines(first):
-        for _ in spans(_decoded(line)):
+    for line in lines(first):
+        for _ in spans(decoded(line)):
             return
         return
 
@@ -87,9 +84,9 @@ class _Reading:
 
     def add(self, file: Path) -> None:
         """Reads one file; a line or span that cannot be a request is refused with the line's number."""
-        for number, line in enumerate(_lines(file), start=1):
+        for number, line in enumerate(lines(file), start=1):
             try:
-                for span, resource in spans(_decoded(line)):
+                for span, resource in spans(decoded(line)):
                     self._add_span(span, resource, file, number)
             except DataError as error:
                 self._refuse(file, number, str(error))
@@ -123,25 +120,6 @@ class _Reading:
         self.rejected.append(
             Quarantine(run_id="", source=self._api.name, file_name=file.name, row_number=number, reason=reason)
         )
-
-
-def _lines(file: Path) -> Iterator[str]:
-    is_packed = file.name.lower().endswith(".gz")
-    try:
-        with gzip.open(file, "rt", encoding="utf-8") if is_packed else file.open(encoding="utf-8") as lines:
-            yield from (line for line in lines if line.strip())
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise DataError(f"{file.name} cannot be read: {type(error).__name__}; deliver it again.") from None
-
-
-def _decoded(line: str) -> dict[str, Any]:
-    try:
-        content = json.loads(line)
-    except ValueError:
-        raise DataError("the line is not JSON") from None
-    if not isinstance(content, dict):
-        raise DataError("the line is not a JSON object")
-    return content
 
 
 SOURCE = FileSource(

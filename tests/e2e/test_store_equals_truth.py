@@ -26,7 +26,9 @@ from sandbox.catalog import FRONTIER
 from sandbox.company import Company
 from sandbox.demo_config import write_demo_config
 from sandbox.demo_slos import PARSER_SLO
+from sandbox.evaluations import HELPFULNESS, SCALE, answer_scores, evaluation_runs
 from sandbox.events import PRICE_CHANGE_DAYS_BEFORE
+from sandbox.experiments import SHOP, company_experiments
 from sandbox.exports import write_exports
 from sandbox.faults import Faults
 from sandbox.gateway import outage, requests_of
@@ -434,3 +436,50 @@ def test_promises_stand_as_the_company_kept_them(line: Line) -> None:
     assert of_parser
     expected = parser_counts(line.truth.company, first, until)
     assert (sum(good for good, _ in inside), sum(total for _, total in inside)) == expected
+
+
+def rows_of(line: Line, statement: str) -> list[tuple[Any, ...]]:
+    with line.store.read() as connection:
+        return [tuple(row) for row in connection.execute(sa.text(statement))]
+
+
+def test_every_evaluation_names_the_version_it_was_of(line: Line) -> None:
+    found = rows_of(
+        line, "select run_id, feature, version, kind, score, sample_count from evaluation where source = 'mlflow'"
+    )
+    first = min(run.ended_at for run in evaluation_runs(7, ANCHOR) if run.run_id in {row[0] for row in found})
+    assert first < LATER_NOW - timedelta(days=420)
+    assert sorted(found) == sorted(
+        (run.run_id, run.feature, run.version, run.suite, run.quality, run.item_count)
+        for run in evaluation_runs(7, ANCHOR)
+        if first <= run.ended_at <= LATER_NOW
+    )
+
+
+def test_a_days_scores_of_answers_are_their_mean(line: Line) -> None:
+    expected: dict[tuple[date, str], list[float]] = defaultdict(list)
+    for one in answer_scores(7, ANCHOR):
+        scale = SCALE[1] - SCALE[0] if one.name == HELPFULNESS else 1
+        if one.at <= LATER_NOW:
+            expected[one.at.date(), one.name].append((one.value - (one.name == HELPFULNESS) * SCALE[0]) / scale)
+    found = rows_of(
+        line,
+        "select cast(evaluated_at as date), metric, score, sample_count from evaluation "
+        "where source = 'langfuse_scores' and kind in ('human', 'online')",
+    )
+    assert {(day, name): (pytest.approx(sum(of) / len(of)), len(of)) for (day, name), of in expected.items()} == {
+        (day, name): (score, count) for day, name, score, count in found
+    }
+
+
+def test_every_experiment_ended_as_it_did(line: Line) -> None:
+    expected = {}
+    for one in company_experiments(7, ANCHOR):
+        ended_at = one.archived_at or one.spans[-1][1]
+        iterations = sum(span[0] <= LATER_NOW for span in one.spans)
+        was_stopped = bool(iterations) and one.spans[iterations - 1][1] <= LATER_NOW
+        decided = one.outcome if ended_at <= LATER_NOW else "inconclusive" if was_stopped else None
+        if one.created_at <= LATER_NOW:
+            expected[one.experiment_id] = (decided, iterations, one.subject != SHOP)
+    found = rows_of(line, "select experiment_id, outcome, iteration_count, is_ai from experiment")
+    assert {row[0]: (row[1], row[2], bool(row[3])) for row in found} == expected
