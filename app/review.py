@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
+
 from app import format as fmt
 from domain.kpi.definition import Better, Kpi, Stage
 from domain.kpi.reading import Point, Status
@@ -37,6 +39,17 @@ UNITS = {
     "cost_per_1k": "per 1,000 requests",
 }
 MOST_NAMED = 3
+POINTS: list[tuple[str, pa.DataType]] = [
+    ("period", pa.string()),
+    ("value", pa.float64()),
+    ("numerator", pa.float64()),
+    ("denominator", pa.float64()),
+    ("sample_count", pa.int64()),
+    ("low", pa.float64()),
+    ("high", pa.float64()),
+    ("year_before", pa.float64()),
+]
+"""Columns of the numbers behind a trend."""
 
 
 def value(kpi: Kpi, number: float | None, currency: str, *, signed: bool = False) -> str:
@@ -234,6 +247,29 @@ def figure(word: str, number: Any, currency: str) -> str:
             return f"{fmt.decimal(number, 1)} days"
         case _:
             return fmt.decimal(number, 2)
+
+
+def unit(kpi: Kpi, currency: str) -> str:
+    """What its axis is in."""
+    return f"{currency} {UNITS[kpi.unit]}" if kpi.unit == "cost_per_1k" else UNITS[kpi.unit]
+
+
+def numbers(row: Row) -> pa.Table:
+    """The points of a trend as a table, newest first."""
+    lines = [
+        {
+            "period": period.name,
+            "value": one.value,
+            "numerator": one.numerator,
+            "denominator": one.denominator,
+            "sample_count": one.sample_count,
+            "low": one.low,
+            "high": one.high,
+            "year_before": before.value,
+        }
+        for period, one, before in zip(row.periods, row.points, row.years_before, strict=True)
+    ]
+    return pa.Table.from_pylist(lines[::-1], schema=pa.schema(POINTS))
 
 
 def week_label(week: Period) -> str:

@@ -36,6 +36,11 @@ def number(label: str, help_: str | None = None) -> Any:
     return _config.NumberColumn(label, help=help_, format="localized")
 
 
+def exact(label: str, help_: str | None = None) -> Any:
+    """Numbers with the digits that matter."""
+    return _config.NumberColumn(label, help=help_, format="%.5g")
+
+
 def compact(label: str, help_: str | None = None) -> Any:
     """Large numbers as 1.2M."""
     return _config.NumberColumn(label, help=help_, format="compact")

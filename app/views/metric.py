@@ -10,12 +10,11 @@ from app import data, review
 from app import format as fmt
 from app.charts import behaviour, segments
 from app.charts.six_twelve import Panel, six_twelve
-from app.components import chart, empty, filters, head, kpi_notes, metrics
+from app.components import chart, columns, empty, filters, head, kpi_notes, metrics, table
 from app.components.markdown import plain
 from app.components.metrics import Card
 from app.components.section import section
 from app.components.sql import show_sql
-from app.components.table import toolbar
 from domain.kpi.definition import Better, Kpi
 from domain.kpi.reading import Point, point
 from domain.kpi.target import Form
@@ -57,8 +56,7 @@ def render() -> None:
     _segments(kpi.key, week, by)
     _notes(row, week)
     _definition(kpi.key, week)
-    if row.result is not None:
-        toolbar(row.result, name=kpi.key)
+    _numbers(row)
 
 
 def _row(key: str, week: Period) -> Row:
@@ -104,6 +102,7 @@ def _standing(key: str, week: Period) -> None:
     if row.so_far is not None and row.so_far.value is not None and not kpi.running:
         cards.append(Card("So far", review.value(kpi, row.so_far.value, currency), note=f"{kpi.cadence} under way"))
     metrics.draw(cards, width=CARD_WIDTH)
+    show_sql(*([row.result] if row.result is not None else []), data.ask(kpis.COVERAGE))
 
 
 @section
@@ -112,14 +111,14 @@ def _charts(key: str, week: Period) -> None:
     kpi, reading = row.kpi, row.reading
     panels, asked = _panels(kpi, week)
     factor = FACTORS.get(kpi.unit, 1.0)
-    unit = f"{currency} {review.UNITS[kpi.unit]}" if kpi.unit == "cost_per_1k" else review.UNITS[kpi.unit]
+    unit = review.unit(kpi, currency)
     if any(value is not None for panel in panels for value in panel.values):
         drawn = six_twelve(
             panels,
             title=f"{kpi.name}: {review.value(kpi, reading.point.value, currency)} against "
             f"{review.target(kpi, reading.target, currency)}",
             subtitle=f"In {unit}; {review.better(kpi)}. Each panel has its own scale.",
-            unit=unit,
+            unit=f"{kpi.name} ({unit})",
             factor=factor,
         )
         chart.draw(drawn, key="six-twelve")
@@ -133,7 +132,7 @@ def _charts(key: str, week: Period) -> None:
                 title=f"Is the last change more than noise? It is {told}.",
                 subtitle=f"{kpi.cadence.capitalize()}s with the mean and natural process limits of those before "
                 "(2.66 mean moving ranges).",
-                unit=unit,
+                unit=f"{kpi.name} ({unit})",
                 factor=factor,
                 floor=0.0 if kpi.better is not Better.NEARER_ZERO and kpi.unit != "points" else None,
             ),
@@ -187,7 +186,7 @@ def _segments(key: str, week: Period, by: str) -> None:
                 ],
                 title=f"Who makes it in {row.period.name}?",
                 subtitle=f"{row.kpi.name} by {SEGMENTS[by].lower()}, the largest samples on top.",
-                unit=review.UNITS[row.kpi.unit],
+                unit=f"{row.kpi.name} ({review.unit(row.kpi, currency)})",
                 factor=FACTORS.get(row.kpi.unit, 1.0),
             ),
             key="segments",
@@ -237,6 +236,25 @@ def _definition(key: str, week: Period) -> None:
         f"{plain(review.known(row) or review.facts(row.facts))}",
     ]
     st.markdown("\n\n".join(lines))
+
+
+def _numbers(row: Row) -> None:
+    """Every point of the trend with what it was divided from; not cached, for its download."""
+    if not row.points or row.result is None:
+        return
+    drawn = review.numbers(row)
+    shown = {
+        "period": columns.text("Period", pinned=True),
+        "value": columns.exact("Value"),
+        "numerator": columns.exact("Numerator"),
+        "denominator": columns.exact("Denominator"),
+        "sample_count": columns.number("Sample"),
+        "low": columns.exact("95% from"),
+        "high": columns.exact("95% to"),
+        "year_before": columns.exact("A year before"),
+    }
+    table.draw(drawn, shown, alt=f"{row.kpi.name} by {row.kpi.cadence}: {fmt.plural(len(row.points), 'period')}.")
+    table.toolbar(row.result, name=row.kpi.key, made=lambda: drawn)
 
 
 def _arithmetic(kpi: Kpi, told: Point, currency: str) -> str:

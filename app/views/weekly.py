@@ -12,10 +12,11 @@ from app.components import empty, filters, head, kpi_notes, metrics, problems, s
 from app.components.markdown import plain
 from app.components.metrics import Card
 from app.components.section import section
+from app.components.sql import show_sql
 from app.components.table import toolbar
 from app.frozen import Frozen, as_closed, frozen
 from domain.kpi.reading import Status
-from queries.kpis import Filters, Period, Review, Row
+from queries.kpis import COVERAGE, Filters, Period, Review, Row
 from queries.runner import Result
 
 PAGE = {"title": "Weekly review", "url": "", "icon": ":material/fact_check:", "order": 10}
@@ -89,6 +90,8 @@ def _headline(week: Period, chosen: Filters) -> None:
         width=120,
     )
     st.caption(plain(_notes(week, chosen, told)))
+    asked = [row.result for row in found.rows if row.result is not None]
+    show_sql(*asked, data.ask(COVERAGE), _snapshots(week))
 
 
 def _notes(week: Period, chosen: Filters, told: dict[str, Frozen]) -> str:

@@ -16,7 +16,8 @@ def wilson(good: float, total: float) -> Interval | None:
     """Wilson's interval of a share; None when there is nothing to share."""
     if total <= 0:
         return None
-    return wilson_of(Counts(Fraction(good), Fraction(total)))
+    found = wilson_of(Counts(Fraction(good), Fraction(total)))
+    return None if found is None else (min(found[0], good / total), max(found[1], good / total))
 
 
 def poisson(count: float, exposure: float) -> Interval | None:

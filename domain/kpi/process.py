@@ -6,6 +6,9 @@ Wheeler, *Understanding Variation* (1993): limits at 2.66 mean moving ranges fro
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import fsum
+
+from domain.kpi.target import TOLERANCE
 
 NATURAL = 2.66
 """3 / 1.128: three sigma from the mean moving range of two neighbours."""
@@ -37,8 +40,8 @@ def process(values: Sequence[float | None]) -> Process | None:
         return None
     before = known[:-1]
     ranges = [abs(b - a) for a, b in pairwise(before)]
-    centre = sum(before) / len(before)
-    reach = NATURAL * sum(ranges) / len(ranges)
+    centre = fsum(before) / len(before)
+    reach = NATURAL * fsum(ranges) / len(ranges) + TOLERANCE * max(1.0, abs(centre))
     limits = Process(centre, centre - reach, centre + reach)
     side, reason = _signal(known, limits)
     return Process(limits.centre, limits.lower, limits.upper, side, reason)
@@ -52,9 +55,10 @@ def _signal(known: Sequence[float], limits: Process) -> tuple[int, str]:
         return -1, "below its usual limits"
     for side in (1, -1):
         away = [side * (value - limits.centre) for value in known]
-        if len(away) >= RUN and all(value > 0 for value in away[-RUN:]):
+        least = TOLERANCE * max(1.0, abs(limits.centre))
+        if len(away) >= RUN and all(value > least for value in away[-RUN:]):
             return side, f"{RUN} periods in a row on one side of its mean"
         near = side * ((limits.upper if side > 0 else limits.lower) - limits.centre) / 2
-        if near > 0 and away[-1] > near and len(away) >= OF and sum(value > near for value in away[-OF:]) >= NEAR:
+        if near > least and away[-1] > near and len(away) >= OF and sum(value > near for value in away[-OF:]) >= NEAR:
             return side, f"{NEAR} of {OF} periods closer to a limit than to its mean"
     return 0, ""

@@ -8,6 +8,8 @@ NUMBER = re.compile(r"[-+−]?\d+(\.\d+)?%?")
 COMPARED = re.compile(r"(change\s+)?(<=|>=|<|>|≤|≥)\s*(\S+)")
 WITHIN = re.compile(r"within\s*(?:±|\+-)?\s*(\S+)")
 SIGNS = {"≤": "<=", "≥": ">="}
+TOLERANCE = 1e-9
+"""8 / 10 − 1 is not −0.2 as a float; no KPI is known to nine digits."""
 FORM = "write one such as >= 90%, < 15, within 10%, change <= -20%, falling or rising"
 
 
@@ -34,14 +36,8 @@ class Target:
 
     def is_met_by(self, value: float) -> bool:
         """True when the value (of a change: the relative change; of a trend: value minus the mean before) is right."""
-        if self.form is Form.WITHIN:
-            return abs(value) <= self.bound
-        return {
-            "<": value < self.bound,
-            "<=": value <= self.bound,
-            ">": value > self.bound,
-            ">=": value >= self.bound,
-        }[self.sign]
+        beyond, near = self.gap(value), TOLERANCE * max(1.0, abs(self.bound))
+        return beyond < -near if self.sign in ("<", ">") else beyond <= near
 
     def gap(self, value: float) -> float:
         """How far the value is beyond what is allowed; 0 or less when it is met."""

@@ -1,4 +1,4 @@
-"""Home: the month, the week, what needs a person."""
+"""Today: the month, the week, what needs a person."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -21,8 +21,8 @@ MONTH, TODAY = date(2026, 11, 1), NOW.date()
 WEEK = timedelta(days=7)
 
 
-def test_home_shows_the_month_and_where_it_leads(full_store: Store, books: company.Books, open_app: OpenApp) -> None:
-    app = open_app()
+def test_today_shows_the_month_and_where_it_leads(full_store: Store, books: company.Books, open_app: OpenApp) -> None:
+    app = open_app("today")
     shown = reading.metrics(app)
     assert shown["Spend in November"] == fmt.money(books.billed(MONTH, TODAY + timedelta(days=1)), "USD")
     first = TODAY - timedelta(days=company.DAYS)
@@ -41,10 +41,10 @@ def test_home_shows_the_month_and_where_it_leads(full_store: Store, books: compa
     assert f"at the run rate so far it would be {fmt.money_compact(run_rate, 'USD')}." in text
 
 
-def test_home_divides_only_costs_whose_usage_reports_requests(
+def test_today_divides_only_costs_whose_usage_reports_requests(
     full_store: Store, books: company.Books, open_app: OpenApp
 ) -> None:
-    app = open_app()
+    app = open_app("today")
     days = [TODAY - timedelta(days=n) for n in range(1, 8)]
     requests = {
         (u.day, u.provider, _feature(u.attribution_key)): 0
@@ -69,32 +69,32 @@ def _feature(attribution_key: str) -> str | None:
     return next(s.feature for s in (*company.STREAMS, company.LOG_ONLY) if s.attribution_key == attribution_key)
 
 
-def test_home_names_money_in_other_currencies_and_adds_none(
+def test_today_names_money_in_other_currencies_and_adds_none(
     full_store: Store, books: company.Books, open_app: OpenApp
 ) -> None:
     euros = books.billed(MONTH, date(2026, 12, 1), "EUR")
-    assert f"Not included: {fmt.money(euros, 'EUR')}" in reading.text(open_app())
+    assert f"Not included: {fmt.money(euros, 'EUR')}" in reading.text(open_app("today"))
 
 
-def test_home_lists_open_alerts_gravest_first_and_no_closed_one(full_store: Store, open_app: OpenApp) -> None:
-    text = reading.text(open_app())
+def test_today_lists_open_alerts_gravest_first_and_no_closed_one(full_store: Store, open_app: OpenApp) -> None:
+    text = reading.text(open_app("today"))
     assert text.index("✕ Page") < text.index("! Ticket")
     assert "50% of its budget" not in text
     assert "[anthropic_usage has failed three times](alerts?alert=source-stale)" in text
 
 
-def test_home_shows_failing_sources_first(full_store: Store, open_app: OpenApp) -> None:
-    sources = reading.table_with(open_app(), "last_run")
+def test_today_shows_failing_sources_first(full_store: Store, open_app: OpenApp) -> None:
+    sources = reading.table_with(open_app("today"), "last_run")
     assert sources.iloc[0]["source"] == "anthropic_usage"
     assert sources.iloc[0]["state"] == "✕ Failing"
 
 
-def test_home_says_which_budget_will_not_hold(full_store: Store, open_app: OpenApp) -> None:
-    budgets = reading.table_with(open_app(), "forecast").set_index("name_in_month")["status"].to_dict()
+def test_today_says_which_budget_will_not_hold(full_store: Store, open_app: OpenApp) -> None:
+    budgets = reading.table_with(open_app("today"), "forecast").set_index("name_in_month")["status"].to_dict()
     assert budgets == {"Organisation": "! Will not hold", "Discovery": "✕ Exceeded"}
 
 
-def test_home_tells_the_budget_of_a_quarter_from_that_of_the_month(full_store: Store, open_app: OpenApp) -> None:
+def test_today_tells_the_budget_of_a_quarter_from_that_of_the_month(full_store: Store, open_app: OpenApp) -> None:
     quarter = Budget(
         scope_type="team",
         scope="Discovery",
@@ -105,12 +105,12 @@ def test_home_tells_the_budget_of_a_quarter_from_that_of_the_month(full_store: S
         currency="USD",
     )
     insert(full_store, Budget, [quarter])
-    names = list(reading.table_with(open_app(), "forecast")["name_in_month"])
+    names = list(reading.table_with(open_app("today"), "forecast")["name_in_month"])
     assert sorted(names) == ["Discovery", "Discovery, Q4 2026", "Organisation"]
 
 
 def test_an_empty_store_shows_no_zero_and_says_what_to_do(empty_store: Store, open_app: OpenApp) -> None:
-    app = open_app()
+    app = open_app("today")
     assert set(reading.metrics(app).values()) == {"–"}
     assert "python -m burnline import focus" in reading.text(app)
     assert not reading.charts(app)
@@ -118,7 +118,7 @@ def test_an_empty_store_shows_no_zero_and_says_what_to_do(empty_store: Store, op
 
 def test_the_first_backfill_shows_its_progress(empty_store: Store, open_app: OpenApp) -> None:
     insert(empty_store, CollectorRun, [_run("openai_costs", "running"), _run("other", "ok")])
-    app = open_app()
+    app = open_app("today")
     progress = app.get("progress")[0].proto
     assert progress.value == 33
     assert "1 of 3 sources loaded; loading openai_costs; waiting: anthropic_usage. 40 rows so far" in progress.text
@@ -127,7 +127,7 @@ def test_the_first_backfill_shows_its_progress(empty_store: Store, open_app: Ope
 def test_the_first_backfill_counts_the_windows_that_are_loaded(empty_store: Store, open_app: OpenApp) -> None:
     first = replace(_run("openai_costs", "ok"), run_id="first", watermark_at=NOW - timedelta(days=60))
     insert(empty_store, CollectorRun, [first, _run("openai_costs", "running")])
-    progress = open_app().get("progress")[0].proto
+    progress = open_app("today").get("progress")[0].proto
     assert progress.value == 25
     assert "0 of 2 sources loaded; loading openai_costs (50%); waiting: anthropic_usage." in progress.text
 
@@ -151,7 +151,7 @@ def test_on_the_first_of_a_month_everything_is_forecast(
     full_store: Store, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(data, "now", lambda: datetime(2026, 12, 1, 3, tzinfo=UTC))
-    app = open_app()
+    app = open_app("today")
     assert reading.metrics(app)["Forecast for December"].startswith("$")
     assert "at the run rate" not in reading.text(app)
     assert FAILURE not in reading.text(app)
