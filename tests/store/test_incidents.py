@@ -9,10 +9,10 @@ from domain.window import Window
 from store import ledger
 from store.engine import Store
 from store.forget import forget_source
-from store.incidents import unfinished_days
 from store.load import Loaded, replace_window
 from store.schema import table, to_batch
 from store.tables import Incident, IncidentAction, IncidentSpan, Restatement
+from store.unfinished import unfinished_days
 from tests.support.facts import BOOKS, NOW, days
 from tests.support.incidents import at, incident, span
 
@@ -89,9 +89,12 @@ def test_days_with_an_incident_that_is_not_resolved_are_read_again_however_old(s
         incident("g", 4, "open", source="other"),
     ]
     load(store, days(1, 15), rows)
-    assert unfinished_days(store, "pagerduty", days(10, 12)) == [days(2, 4), days(8, 9)]
-    assert unfinished_days(store, "pagerduty", Window(at(8, 12), at(9))) == [days(2, 4), Window(at(8), at(8, 12))]
-    assert unfinished_days(store, "nobody", days(10, 12)) == []
+    assert unfinished_days(store, Incident, "pagerduty", days(10, 12)) == [days(2, 4), days(8, 9)]
+    assert unfinished_days(store, Incident, "pagerduty", Window(at(8, 12), at(9))) == [
+        days(2, 4),
+        Window(at(8), at(8, 12)),
+    ]
+    assert unfinished_days(store, Incident, "nobody", days(10, 12)) == []
 
 
 def test_an_incident_that_is_found_late_in_a_complete_day_is_on_record(duckdb_store: Store) -> None:
