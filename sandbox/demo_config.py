@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from sandbox import anthropic_api, litellm_api, openai_api, pagerduty_api, prometheus_api, slack_api, statuspage_api
+from sandbox import (
+    anthropic_api,
+    github_api,
+    jira_api,
+    litellm_api,
+    openai_api,
+    pagerduty_api,
+    prometheus_api,
+    slack_api,
+    statuspage_api,
+)
 from sandbox.catalog import (
     ANTHROPIC_ORG_ID,
     FEATURES,
@@ -34,6 +44,8 @@ from sandbox.keys import (
     MASTER_KEY_LITELLM,
     SLACK_APP_TOKEN,
     SLACK_TOKEN,
+    TOKEN_GITHUB,
+    USER_AND_TOKEN_JIRA,
 )
 from sandbox.prices import PRICES_BEFORE_CHANGE, TIER_FACTORS, UNIT_PRICES
 from sandbox.slack_store import AI_ALERTS_CHANNEL, FINOPS_CHANNEL
@@ -77,6 +89,10 @@ class DemoConnection:
     litellm_base_url: str
     litellm_api_key: str
     prometheus_base_url: str
+    github_base_url: str
+    github_token: str
+    jira_base_url: str
+    jira_user_and_token: str
     slack_base_url: str
     slack_token: str
     slack_app_token: str
@@ -122,6 +138,10 @@ def demo_connection(base_url: str) -> DemoConnection:
         litellm_base_url=root + litellm_api.BASE_PATH,
         litellm_api_key=MASTER_KEY_LITELLM,
         prometheus_base_url=root + prometheus_api.BASE_PATH,
+        github_base_url=root + github_api.BASE_PATH,
+        github_token=TOKEN_GITHUB,
+        jira_base_url=root + jira_api.BASE_PATH,
+        jira_user_and_token=USER_AND_TOKEN_JIRA,
         slack_base_url=root + slack_api.BASE_PATH,
         slack_token=SLACK_TOKEN,
         slack_app_token=SLACK_APP_TOKEN,

@@ -6,6 +6,8 @@ ADMIN_KEY_OPENAI = "sk-admin-sandbox-openai"
 ADMIN_KEY_ANTHROPIC = "sk-ant-admin01-sandbox"
 MASTER_KEY_LITELLM = "sk-sandbox-litellm-master"
 API_KEY_PAGERDUTY = "pd-sandbox-read-only"
+TOKEN_GITHUB = "github_pat_sandbox"  # noqa: S105 - works in the sandbox only
+USER_AND_TOKEN_JIRA = "reader@larkfield.example:jira-sandbox"  # noqa: S105 - works in the sandbox only
 SLACK_TOKEN = "xoxb-sandbox"  # noqa: S105 - works in the sandbox only
 SLACK_APP_TOKEN = "xapp-sandbox"  # noqa: S105 - works in the sandbox only
 

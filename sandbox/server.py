@@ -1,4 +1,4 @@
-"""The sandbox as one ASGI app: OpenAI, Anthropic, PagerDuty, status pages, LiteLLM, Prometheus and Slack."""
+"""The sandbox as one ASGI app: OpenAI, Anthropic, PagerDuty, status pages, GitHub, Jira and others."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from sandbox.catalog import COMPANY_NAME
 from sandbox.company import Company
 from sandbox.errors import ApiError
 from sandbox.faults import Faults
+from sandbox.github_api import github_routes
+from sandbox.jira_api import jira_routes
 from sandbox.litellm_api import litellm_routes
 from sandbox.openai_api import openai_routes
 from sandbox.pagerduty_api import pagerduty_routes
@@ -49,6 +51,8 @@ def create_app(
             *anthropic_routes(company, now, faults),
             *pagerduty_routes(company, now, faults),
             *statuspage_routes(company, now, faults, live_from),
+            *github_routes(company, now, faults),
+            *jira_routes(company, now, faults),
             *litellm_routes(company, now, faults),
             *prometheus_routes(company, now, faults),
             *slack.routes(),

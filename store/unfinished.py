@@ -30,7 +30,7 @@ class _Unfinished:
 
 _UNFINISHED: dict[type, _Unfinished] = {
     Incident: _Unfinished("declared_at", lambda c: c.status.in_((OPEN, MITIGATED)), DAY),
-    Spec: _Unfinished("created_at", lambda c: c.approved_at.is_(None) & c.done_at.is_(None), MONTH),
+    Spec: _Unfinished("created_at", lambda c: c.done_at.is_(None), MONTH),
     Defect: _Unfinished("reported_at", lambda c: c.status == OPEN, MONTH),
     EvidenceRequest: _Unfinished("requested_at", lambda c: c.delivered_at.is_(None), MONTH),
 }
@@ -39,8 +39,8 @@ _UNFINISHED: dict[type, _Unfinished] = {
 def unfinished_days(store: Store, row: type, source: str, before: Window) -> list[Window]:
     """The UTC days before a window to which rows of a source belong that are not finished; none for other tables.
 
-    Unfinished are incidents and defects that are open, specifications neither approved nor done, and evidence not
-    delivered. Days that follow each other, those of trackers within a month, are one window.
+    Unfinished are incidents and defects that are open, specifications not done, and evidence not delivered. Days that
+    follow each other, those of trackers within a month, are one window.
     """
     if row not in _UNFINISHED:
         return []

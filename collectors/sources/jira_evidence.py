@@ -64,5 +64,5 @@ SOURCE = Source(
     endpoint=endpoint,
     every="1h",
     lookback="90d",
-    chunk="366d",
+    chunk="731d",
 )

@@ -1,8 +1,8 @@
 """Jira issues as specifications. Grain: one issue.
 
 A specification belongs to the window it was created in. The last 90 days are read again by every run, and the days of
-those neither approved nor done however old they are. It was approved when it first came into one of
-`approved_statuses`; one that never was has no date, and counts in no lead time.
+those not done however old they are. It was approved when it first came into one of `approved_statuses`; one that never
+was has no date, and counts in no lead time.
 """
 
 from collections.abc import Iterator
@@ -51,5 +51,5 @@ SOURCE = Source(
     endpoint=endpoint,
     every="1h",
     lookback="90d",
-    chunk="366d",
+    chunk="731d",
 )

@@ -32,13 +32,13 @@ def at(day: int, hour: int = 0) -> datetime:
     return datetime(2026, 10, day, hour, tzinfo=UTC)
 
 
-def issue(number: int, created: str, status: str, **fields: Any) -> dict[str, Any]:
+def issue(number: int, created: str, name: str, /, **fields: Any) -> dict[str, Any]:
     return {
         "id": str(1000 + number),
         "key": f"AI-{number}",
         "fields": {
             "created": f"2026-{created}.000+0000",
-            "status": {"name": status, "statusCategory": {"key": CATEGORIES[status]}},
+            "status": {"name": name, "statusCategory": {"key": CATEGORIES[name]}},
             "labels": [],
             "components": [{"name": "chat"}],
             "issuetype": {"name": "Story"},
