@@ -17,7 +17,7 @@ from store.tables import Release
 Kind = Literal["feature", "prompt", "model", "code"]
 
 MARGIN = timedelta(days=7)
-"""How much before a window deployments are read to find what the first in it takes back: a later one is none."""
+"""What is older is not taken back but replaced; so much is read before a window to find what its first take back."""
 
 RELEASED, FAILED, PENDING = "released", "failed", "pending"
 
@@ -93,7 +93,8 @@ def _release(
         """What was released before, when the ref is as the pattern says."""
         if pattern is None or not re.search(pattern, one.ref):
             return None
-        return next((other.key for other in earlier if result_of(other).released_at is not None), None)
+        near = (other for other in earlier if one.created_at - other.created_at <= MARGIN)
+        return next((other.key for other in near if result_of(other).released_at is not None), None)
 
     return Release(
         source=api.name,

@@ -116,7 +116,16 @@ def test_a_revert_and_a_fix_name_the_release_before_them_even_one_before_the_win
     assert found.keys() == {"9", "8", "7", "6"}
     assert (found["8"].reverts, found["8"].fixes) == (f"{REPO}#5", None)
     assert (found["9"].reverts, found["9"].fixes) == (None, f"{REPO}#8")
+    (late,) = collected(SOURCE, Window(at(3), WINDOW.end), **SETTINGS)
+    assert (late.release_id, late.fixes) == (f"{REPO}#9", f"{REPO}#8"), "whatever the window is"
     assert (found["7"].feature, found["7"].team) == ("billing", None)
+
+
+def test_what_is_older_than_a_week_is_not_taken_back(vendor: Any, collected: Collected) -> None:
+    done = [status("success", "2026-10-09T09:00:00Z")]
+    older, newer = deployment(1, "2026-10-01T00:00:00Z", "a"), deployment(2, "2026-10-08T00:00:01Z", "revert/a")
+    told(vendor, newer, older, of_1=done, of_2=done)
+    assert [row.reverts for row in collected(SOURCE, WINDOW, **SETTINGS)] == [None, None]
 
 
 def test_pages_are_read_until_they_are_older_than_the_window_and_a_shifted_row_counts_once(
