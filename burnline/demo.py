@@ -2,16 +2,30 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from config.settings import CONFIG_DIR_VARIABLE, FILE_NAME, STORE_URL_VARIABLE, SettingsError
-from sandbox import evaluations, experiments, exports, gateway, hosting, launchdarkly_api, mlflow_api, pagerduty_records
+from sandbox import (
+    delivery,
+    delivery_tickets,
+    evaluations,
+    experiments,
+    exports,
+    gateway,
+    hosting,
+    jira_records,
+    launchdarkly_api,
+    mlflow_api,
+    pagerduty_records,
+)
 from sandbox.catalog import FEATURES
 from sandbox.company import Company
 from sandbox.demo_config import DemoConnection, write_demo_config
@@ -22,6 +36,8 @@ SEED = 7
 BACKFILL_DAYS = exports.HISTORY_DAYS
 QUALITY_DAYS = evaluations.HISTORY_DAYS + 10
 """Evaluations and experiments are from a little before the first release."""
+DELIVERY_DAYS = delivery.HISTORY_DAYS + 5
+"""Lead times are compared with those of a year before."""
 
 OUTCOME_COLUMN = {
     "day": "date",
@@ -127,6 +143,8 @@ def write_settings(
         "mlflow": connection.mlflow_token,
         "langfuse": connection.langfuse_keys,
         "launchdarkly": connection.launchdarkly_token,
+        "github": connection.github_token,
+        "jira": connection.jira_user_and_token,
         "slack": connection.slack_token,
         "slack-app": connection.slack_app_token,
     }
@@ -162,6 +180,7 @@ def write_settings(
                 )
             )
     parts += _incident_sources(config, connection, backfill_days)
+    parts += _delivery_sources(config, connection)
     parts += _telemetry_sources(config, connection, min(backfill_days, gateway.GATEWAY_DAYS))
     parts += _quality_sources(config, connection)
     parts += _file_sources(files)
@@ -195,6 +214,49 @@ def _incident_sources(config: Path, connection: DemoConnection, backfill_days: i
             )
             for provider, base_url in connection.status_base_urls.items()
         ),
+    ]
+
+
+def _delivery_sources(config: Path, connection: DemoConnection) -> list[str]:
+    jira: dict[str, Any] = {
+        "api_key": f"file:{config / 'jira.secret'}",
+        "base_url": connection.jira_base_url,
+        "backfill_days": DELIVERY_DAYS,
+        "max_requests_per_second": 1000,
+    }
+    tickets = delivery_tickets
+    return [
+        _section(
+            "sources.github_releases",
+            api_key=f"file:{config / 'github.secret'}",
+            base_url=connection.github_base_url,
+            repositories=list(delivery.REPOSITORIES),
+            revert_pattern="^revert/",
+            fix_pattern="^hotfix/",
+            backfill_days=DELIVERY_DAYS,
+            max_requests_per_second=1000,
+        ),
+        _section("sources.github_releases.kinds", **delivery.KIND_OF),
+        *(_section(f'sources.github_releases.owners."*/{one.key}/*"', feature=one.key) for one in FEATURES),
+        _section(
+            "sources.jira_specs",
+            projects=[delivery.SPEC_PROJECT],
+            approved_statuses=[jira_records.APPROVED],
+            **jira,
+        ),
+        *(_section(f"sources.jira_specs.owners.{one.key}", feature=one.key) for one in FEATURES),
+        _section(
+            "sources.jira_defects",
+            projects=[tickets.DEFECT_PROJECT],
+            customer=[tickets.CUSTOMER_LABEL],
+            internal=[tickets.INTERNAL_LABEL],
+            ai_related=False,
+            **jira,
+        ),
+        _section("sources.jira_defects.ai", **{label: [label] for label in tickets.AI_LABELS}),
+        *(_section(f"sources.jira_defects.owners.{one.key}", feature=one.key) for one in FEATURES),
+        _section("sources.jira_evidence", projects=[tickets.EVIDENCE_PROJECT], **jira),
+        _section("sources.jira_evidence.frameworks", **tickets.FRAMEWORKS),
     ]
 
 
@@ -274,6 +336,11 @@ def _file_sources(files: Path) -> list[str]:
     ]
 
 
-def _section(name: str, **values: str | int | bool | list[int] | list[str]) -> str:
-    lines = (f"{key} = {json.dumps(value)}" for key, value in values.items())
+def _section(name: str, **values: str | int | bool | Sequence[str | int]) -> str:
+    lines = (f"{_key(key)} = {json.dumps(value)}" for key, value in values.items())
     return "\n".join([f"[{name}]", *lines])
+
+
+def _key(name: str) -> str:
+    """A TOML key, quoted where it holds more than a bare one may."""
+    return name if re.fullmatch(r"[\w-]+", name) else json.dumps(name)

@@ -66,6 +66,25 @@ port = 8501
 # provider = "openai"
 # base_url = "https://status.openai.com"  # Anthropic: https://status.claude.com
 
+# --- Delivery: docs/delivery.md says what counts, and how to connect GitLab and Linear --------------------------
+
+# [sources.github_releases]
+# api_key = "env:GITHUB_TOKEN"            # read-only: Deployments
+# repositories = ["acme/assistants"]
+
+# [sources.jira_specs]
+# base_url = "https://acme.atlassian.net"
+# api_key = "env:JIRA_USER_AND_TOKEN"     # user:token
+# projects = ["LARK"]
+# approved_statuses = ["Approved"]
+
+# [sources.jira_defects]
+# base_url = "https://acme.atlassian.net"
+# api_key = "env:JIRA_USER_AND_TOKEN"
+# projects = ["BUG"]
+# customer = ["customer-reported"]        # labels that say who reported it
+# ai = { answers = ["ai-*"] }             # rule: labels that make it an AI defect
+
 # --- Budgets: budgets.csv beside this file, or finance's own file and columns ----------------------------------
 
 # [budgets]

@@ -152,9 +152,10 @@ class HttpClient:
         if 200 <= answer.status < 300:
             return answer
         detail = trimmed(self._secrets.redact(vendor_message(answer.body)))
-        if answer.status == TOO_MANY_REQUESTS or answer.status >= 500 or is_limit(answer.status, answer.headers):
+        limited = answer.status == TOO_MANY_REQUESTS or is_limit(answer.status, answer.headers, answer.body)
+        if limited or answer.status >= 500:
             reason = f"HTTP {answer.status}: {detail}" if detail else f"HTTP {answer.status}"
-            raise BusyError(reason, wait_seconds(answer.headers, self._now()))
+            raise BusyError(reason, wait_seconds(answer.headers, self._now(), answer.status))
         raise refusal(self._source, self._endpoint, path, answer.status, detail)
 
     def _call(self, path: str, sent: dict[str, Any], secret: str) -> _Answer:

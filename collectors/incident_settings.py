@@ -1,12 +1,12 @@
 """What every source of incidents can be told: what its severities and services are called here, and who owns them."""
 
 import re
-from fnmatch import fnmatchcase
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from collectors.base import SourceSettings
+from collectors.owners import Owner, owner_of
 from collectors.safe_url import SafeUrl
 from config.secrets import SecretReference
 from domain.incident.words import SEVERITIES
@@ -29,33 +29,17 @@ WORDS: dict[str, Severity] = {
 _NUMBERED = re.compile(r"(?:sev(?:erity)?|prio(?:rity)?|[sp])[\s_-]*([0-5])\b.*", re.IGNORECASE)
 
 
-class ServiceOwner(BaseModel):
-    """What the incidents of one service are about; `name` is what the service is called here."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str | None = None
-    feature: str | None = None
-    team: str | None = None
-    ai_related: bool | None = None
-
-
-NOBODY = ServiceOwner()
-
-
 class IncidentSettings(SourceSettings):
     """`severities`: the source's name → sev1 … sev4; `services`: a glob of the source's service → `name`, `feature`,
     `team`, `ai_related`; the first that matches counts. `ai_related` holds for the services that do not say."""
 
     severities: dict[str, Severity] = Field(default_factory=dict)
-    services: dict[str, ServiceOwner] = Field(default_factory=dict)
+    services: dict[str, Owner] = Field(default_factory=dict)
     ai_related: bool | None = None
 
-    def owner_of(self, service: str | None) -> ServiceOwner:
+    def owner_of(self, service: str | None) -> Owner:
         """The first entry of `services` that matches; of an unknown service nothing is known."""
-        if service is None:
-            return NOBODY
-        return next((owner for glob, owner in self.services.items() if fnmatchcase(service, glob)), NOBODY)
+        return owner_of(self.services, () if service is None else (service,))
 
     def severity_of(self, name: str | None) -> str | None:
         """What the operator says a severity is; None where the settings do not name it."""

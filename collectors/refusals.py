@@ -41,6 +41,9 @@ def vendor_message(body: bytes) -> str:
 def _sentence(envelope: Any) -> str:
     if not isinstance(envelope, dict):
         return ""
+    several = envelope.get("errorMessages") or envelope.get("errors")
+    if isinstance(several, list) and several:
+        return _sentence({"error": several[0]})
     error = envelope.get("error", envelope)
     if isinstance(error, dict):
         error = error.get("message") or error.get("detail")

@@ -42,13 +42,21 @@ EPOCH_MILLISECOND_DIGITS = 13
 """LaunchDarkly counts milliseconds where others count seconds; until 2286 these have ten digits."""
 
 
-def is_limit(status: int, headers: Mapping[str, str]) -> bool:
-    """True for a 403 that says "too many" and not "no right": GitHub counts down to 0, or says when to come back."""
-    return status == 403 and (headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers)
+LIMIT_WORDS = ((400, b'"RATELIMITED"'), (403, b"secondary rate limit"))
+"""(status, what the body says): Linear's GraphQL and GitHub name a limit in the body of what looks like a refusal."""
 
 
-def wait_seconds(headers: Mapping[str, str], now: datetime) -> float | None:
-    """How long a server that is busy asks to wait; None when it does not say."""
+def is_limit(status: int, headers: Mapping[str, str], body: bytes = b"") -> bool:
+    """True for a 403 or 400 that says "too many" and not "no right" or "bad question".
+
+    GitHub counts down to 0, or says when to come back; others only name the limit.
+    """
+    counted = status == 403 and (headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers)
+    return counted or any(status == of and word in body for of, word in LIMIT_WORDS)
+
+
+def wait_seconds(headers: Mapping[str, str], now: datetime, status: int = 429) -> float | None:
+    """How long a server that is busy asks to wait; None when it does not say, and 60 s where a 403 is a limit."""
     told = headers.get("retry-after") or headers.get("ratelimit-reset")
     if told is not None:
         return retry_after_seconds(told, now)
@@ -57,7 +65,7 @@ def wait_seconds(headers: Mapping[str, str], now: datetime) -> float | None:
         return max(1.0, int(reset) / 1000 - now.timestamp())
     if headers.get("x-ratelimit-remaining") == "0":
         return max(1.0, int(reset) - now.timestamp()) if reset.isdigit() else SECONDARY_LIMIT_SECONDS
-    return None
+    return SECONDARY_LIMIT_SECONDS if status == 403 else None
 
 
 def retrying(

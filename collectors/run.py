@@ -24,10 +24,10 @@ from store import ledger
 from store.books import Books
 from store.engine import Store
 from store.errors import StoreError
-from store.incidents import unfinished_days
 from store.load import Loaded, replace_window
 from store.schema import to_batch
-from store.tables import CollectorRun, Incident, SliMinute, TokenUsage
+from store.tables import CollectorRun, SliMinute, TokenUsage
+from store.unfinished import unfinished_days
 
 log = logging.getLogger(__name__)
 
@@ -125,8 +125,8 @@ class Runner:
             chunk=parse_duration(source.chunk),
             grain=parse_duration(source.grain),
         )
-        if source.writes is Incident and windows and not source.lists_newest_only:
-            windows = unfinished_days(self.store, item.name, windows[0]) + windows
+        if windows and not source.lists_newest_only:
+            windows = unfinished_days(self.store, source.writes, item.name, windows[0]) + windows
         return ("refresh" if loaded else "backfill"), windows
 
     def _load(self, item: Configured, source: Source, window: Window, run: CollectorRun) -> Loaded:

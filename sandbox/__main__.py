@@ -64,6 +64,8 @@ def main(arguments: list[str] | None = None) -> None:
         keep_writing(company, options.state_dir / exports.FOLDER, _now)
     app = create_app(company, now=_now, state_dir=options.state_dir, live_from=_now() + LIVE_AFTER)
     listener = socket.create_server((HOST, options.port), backlog=128)
+    # asyncio leaves this off for sockets it did not open: every small answer would then wait 40 ms to be confirmed.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     config = uvicorn.Config(app, lifespan="off", access_log=False, log_level="warning", ws="websockets-sansio")
     server = SandboxServer(config, f"http://{HOST}:{listener.getsockname()[1]}")
     if options.exit_with_parent:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from sandbox import (
     anthropic_api,
+    github_api,
+    jira_api,
     langfuse_api,
     launchdarkly_api,
     litellm_api,
@@ -46,8 +48,10 @@ from sandbox.keys import (
     MASTER_KEY_LITELLM,
     SLACK_APP_TOKEN,
     SLACK_TOKEN,
+    TOKEN_GITHUB,
     TOKEN_LAUNCHDARKLY,
     TOKEN_MLFLOW,
+    USER_AND_TOKEN_JIRA,
 )
 from sandbox.prices import PRICES_BEFORE_CHANGE, TIER_FACTORS, UNIT_PRICES
 from sandbox.slack_store import AI_ALERTS_CHANNEL, FINOPS_CHANNEL
@@ -97,6 +101,10 @@ class DemoConnection:
     langfuse_keys: str
     launchdarkly_base_url: str
     launchdarkly_token: str
+    github_base_url: str
+    github_token: str
+    jira_base_url: str
+    jira_user_and_token: str
     slack_base_url: str
     slack_token: str
     slack_app_token: str
@@ -148,6 +156,10 @@ def demo_connection(base_url: str) -> DemoConnection:
         langfuse_keys=KEYS_LANGFUSE,
         launchdarkly_base_url=root + launchdarkly_api.BASE_PATH,
         launchdarkly_token=TOKEN_LAUNCHDARKLY,
+        github_base_url=root + github_api.BASE_PATH,
+        github_token=TOKEN_GITHUB,
+        jira_base_url=root + jira_api.BASE_PATH,
+        jira_user_and_token=USER_AND_TOKEN_JIRA,
         slack_base_url=root + slack_api.BASE_PATH,
         slack_token=SLACK_TOKEN,
         slack_app_token=SLACK_APP_TOKEN,

@@ -12,7 +12,7 @@ RateFault = Literal["rate_limit", "server_error"]
 class Faults:
     """Switches for failures. The occasional ones go by request number, so a run can be repeated.
 
-    Shared by all vendors but Slack, whose switches concern it alone.
+    Shared by all vendors but Slack and, for the occasional ones, GitHub, whose switches concern them alone.
     """
 
     rate_limit_rate: float = 1 / 40
@@ -32,6 +32,9 @@ class Faults:
     repeated_cursor: bool = False
     """Every page says `has_more` and names the same cursor; PagerDuty's say `more` for ever, and those
     of MLflow, Langfuse and LaunchDarkly lead back to the first."""
+    github_rate_limit_next: int = 0
+    """How many of the next lists of deployments GitHub answers 403: too many. Nothing else fails there now and then:
+    it is asked once for each deployment."""
     slack_down: bool = False
     """Slack answers 503 to everything."""
     slack_rate_limit_next: int = 0
@@ -61,6 +64,13 @@ class Faults:
             period = _period(self.server_error_rate)
             return "server_error" if self.request_count % period == period // 2 else None
         return None
+
+    def next_github_list_is_limited(self) -> bool:
+        """Use up one of the announced limits of GitHub."""
+        if self.github_rate_limit_next < 1:
+            return False
+        self.github_rate_limit_next -= 1
+        return True
 
     def next_slack_call_is_limited(self) -> bool:
         """Use up one of the announced Slack rate limits."""

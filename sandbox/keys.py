@@ -9,6 +9,8 @@ API_KEY_PAGERDUTY = "pd-sandbox-read-only"
 TOKEN_MLFLOW = "mlflow-sandbox"  # noqa: S105 - works in the sandbox only
 TOKEN_LAUNCHDARKLY = "api-sandbox-reader"  # noqa: S105 - works in the sandbox only
 KEYS_LANGFUSE = "pk-lf-sandbox:sk-lf-sandbox"
+TOKEN_GITHUB = "github_pat_sandbox"  # noqa: S105 - works in the sandbox only
+USER_AND_TOKEN_JIRA = "reader@larkfield.example:jira-sandbox"  # noqa: S105 - works in the sandbox only
 SLACK_TOKEN = "xoxb-sandbox"  # noqa: S105 - works in the sandbox only
 SLACK_APP_TOKEN = "xapp-sandbox"  # noqa: S105 - works in the sandbox only
 

@@ -1,5 +1,4 @@
-"""The sandbox as one ASGI app: OpenAI, Anthropic, PagerDuty, status pages, LiteLLM, Prometheus, MLflow, Langfuse,
-LaunchDarkly and Slack."""
+"""The sandbox as one ASGI app: every vendor of the company, from OpenAI to Slack."""
 
 from __future__ import annotations
 
@@ -20,6 +19,8 @@ from sandbox.catalog import COMPANY_NAME
 from sandbox.company import Company
 from sandbox.errors import ApiError
 from sandbox.faults import Faults
+from sandbox.github_api import github_routes
+from sandbox.jira_api import jira_routes
 from sandbox.langfuse_api import langfuse_routes
 from sandbox.launchdarkly_api import launchdarkly_routes
 from sandbox.litellm_api import litellm_routes
@@ -53,6 +54,8 @@ def create_app(
             *anthropic_routes(company, now, faults),
             *pagerduty_routes(company, now, faults),
             *statuspage_routes(company, now, faults, live_from),
+            *github_routes(company, now, faults),
+            *jira_routes(company, now, faults),
             *litellm_routes(company, now, faults),
             *prometheus_routes(company, now, faults),
             *mlflow_routes(company, now, faults),

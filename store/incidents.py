@@ -1,19 +1,12 @@
-"""What of an incident source is replaced by a load, and which of its incidents have to be read again."""
+"""What of an incident source is replaced by a load."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import pyarrow as pa
 import sqlalchemy as sa
 
-from domain.incident.words import MITIGATED, OPEN
-from domain.window import Window, floor_day
-from store.engine import Store
-from store.ledger import aware
+from domain.window import Window
 from store.schema import table
-from store.tables import Incident
-
-DAY = timedelta(days=1)
 
 
 def incident_slice(
@@ -30,26 +23,3 @@ def incident_slice(
     start, end = window.start.replace(tzinfo=None), window.end.replace(tzinfo=None)
     declared = (columns.declared_at >= start) & (columns.declared_at < end)
     return (columns.source == source) & (named if keeps_unlisted else named | declared)
-
-
-def unfinished_days(store: Store, source: str, before: Window) -> list[Window]:
-    """The UTC days before a window on which incidents of a source were declared that are not resolved yet.
-
-    Days that follow each other are one window.
-    """
-    columns = table(Incident).c
-    unfinished = sa.select(columns.declared_at).where(
-        columns.source == source,
-        columns.status.in_((OPEN, MITIGATED)),
-        columns.declared_at < before.start.replace(tzinfo=None),
-    )
-    with store.read() as connection:
-        days = sorted({floor_day(aware(moment)) for moment in connection.execute(unfinished).scalars()})
-    found: list[Window] = []
-    for day in days:
-        end = min(day + DAY, before.start)
-        if found and found[-1].end == day:
-            found[-1] = Window(found[-1].start, end)
-        else:
-            found.append(Window(day, end))
-    return found

@@ -32,9 +32,9 @@ class Vendor:
         self.default: Answer = httpx2.Response(404, json={})
         self._answers: dict[str, list[Answer]] = {}
 
-    def says(self, path: str, *answers: Answer | dict[str, Any]) -> None:
+    def says(self, path: str, *answers: Answer | dict[str, Any] | list[Any]) -> None:
         self._answers[path] = [
-            httpx2.Response(200, json=answer) if isinstance(answer, dict) else answer for answer in answers
+            httpx2.Response(200, json=answer) if isinstance(answer, (dict, list)) else answer for answer in answers
         ]
 
     def handle(self, request: httpx2.Request) -> httpx2.Response:
@@ -44,6 +44,9 @@ class Vendor:
         if isinstance(answer, Exception):
             raise answer
         return httpx2.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+    def bodies(self, path: str) -> list[Any]:
+        return [json.loads(request.content) for request in self.asked if request.url.path == path]
 
     def queries(self, path: str) -> list[list[tuple[str, str]]]:
         return [request.url.params.multi_items() for request in self.asked if request.url.path == path]

@@ -86,6 +86,9 @@ def needed(source: Source) -> dict[str, Any]:
         "recipe": "vllm",
         "experiments": ["evals"],
         "policies": {"leak": {"policy": "pii"}},
+        "repositories": ["acme/chat"],
+        "projects": ["AI"],
+        "approved_statuses": ["Approved"],
     }
     return {key: known.get(key, "env:DEMO_KEY") for key in required(source)}
 

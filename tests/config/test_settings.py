@@ -102,6 +102,6 @@ def test_the_template_is_valid_and_so_are_its_examples(tmp_path: Path) -> None:
     settings = load_settings(tmp_path)
     assert settings.sources.keys() == {
         "openai_costs", "openai_usage", "anthropic_costs", "anthropic_usage", "focus", "gateway_log",
-        "pagerduty", "openai_status"
+        "pagerduty", "openai_status", "github_releases", "jira_specs", "jira_defects"
     }  # fmt: skip
     assert settings.slack is not None

@@ -24,6 +24,16 @@ from queries.incident_clocks import incident_clocks
 from queries.runner import run
 from sandbox.catalog import FRONTIER
 from sandbox.company import Company
+from sandbox.delivery import KIND_OF, company_delivery
+from sandbox.delivery_tickets import (
+    AI_LABELS,
+    DELIVERED,
+    DUPLICATE,
+    FIXED,
+    FRAMEWORKS,
+    company_defects,
+    company_requests,
+)
 from sandbox.demo_config import write_demo_config
 from sandbox.demo_slos import PARSER_SLO
 from sandbox.evaluations import HELPFULNESS, SCALE, answer_scores, evaluation_runs
@@ -48,7 +58,7 @@ from store.engine import Store, open_store
 from store.migrate import upgrade
 from store.reference import sync_reference
 from store.schema import table
-from store.tables import Restatement
+from store.tables import Defect, EvidenceRequest, Release, Restatement, Spec
 from tests.support.postgres import free_port
 
 ANCHOR = date(2026, 11, 20)
@@ -313,6 +323,77 @@ def test_remediation_items_are_those_of_the_table(line: Line) -> None:
     midnight = datetime.combine(line.now.date(), datetime.min.time(), UTC)
     expected = {row[0]: (row[4], row[5] or None) for row in action_rows(line.truth.company, midnight)}
     assert {row["action_id"]: (row["state"], row["owner"]) for row in rows} == expected
+
+
+def test_every_specification_and_release_of_14_months_is_known_as_far_as_it_has_come(line: Line) -> None:
+    delivery, now = company_delivery(line.truth.company.seed, ANCHOR), line.now
+    specs = {
+        one.key: (one.feature, one.created_at, *(until(moment, now) for moment in (one.approved_at, one.done_at)))
+        for one in delivery.specs
+        if one.created_at <= now
+    }
+    keys = {one.number: one.key for one in delivery.releases}
+    releases = {
+        one.key: (
+            KIND_OF[one.repository],
+            one.status_at(now),
+            one.feature,
+            one.sha,
+            one.spec,
+            keys.get(one.reverts or 0),
+            keys.get(one.fixes or 0),
+            one.finished_at if one.status_at(now) == "released" else None,
+        )
+        for one in delivery.releases
+        if one.created_at <= now
+    }
+    columns = ("kind", "status", "feature", "version", "spec_id", "reverts", "fixes", "released_at")
+    assert stored(line, Spec, "spec_id", ("feature", "created_at", "approved_at", "done_at")) == specs
+    assert stored(line, Release, "release_id", columns) == releases
+    assert {value[1] for value in releases.values()} >= {"released", "failed"}
+    assert all(any(value[place] for value in releases.values()) for place in (5, 6))
+
+
+def test_every_defect_and_request_of_14_months_is_known_as_far_as_it_has_come(line: Line) -> None:
+    seed, now = line.truth.company.seed, line.now
+    ends = {None: "open", FIXED: "resolved", DUPLICATE: "duplicate"}
+    defects = {
+        one.key: (
+            ends.get(one.resolution, "declined") if one.over_at(now) else "open",
+            one.labels[1],
+            one.labels[0] in AI_LABELS,
+            one.feature,
+            one.over_at(now),
+            int(one.reopened_at is not None and one.reopened_at[1] <= now),
+        )
+        for one in company_defects(seed, ANCHOR)
+        if one.created_at <= now
+    }
+    columns = ("status", "reported_by", "ai_related", "feature", "resolved_at", "reopened_count")
+    assert stored(line, Defect, "defect_id", columns) == defects
+    requests = {
+        one.key: (one.created_at, one.over_at(now), one.over_at(now) and one.resolution == DELIVERED,
+                  FRAMEWORKS[one.labels[0]])
+        for one in company_requests(seed, ANCHOR)
+        if one.created_at <= now
+    }  # fmt: skip
+    columns = ("requested_at", "delivered_at", "is_complete", "framework")
+    assert stored(line, EvidenceRequest, "request_id", columns) == requests
+
+
+def stored(line: Line, row: type, key: str, columns: tuple[str, ...]) -> dict[str, tuple[Any, ...]]:
+    """The rows of a table by their key, times with their zone."""
+    with line.store.read() as connection:
+        rows = connection.execute(sa.select(table(row))).mappings().all()
+    return {
+        one[key]: tuple(aware(one[name]) if isinstance(one[name], datetime) else one[name] for name in columns)
+        for one in rows
+    }
+
+
+def until(moment: datetime | None, now: datetime) -> datetime | None:
+    """A time that has come."""
+    return moment if moment and moment <= now else None
 
 
 def told_incidents(line: Line) -> list[CompanyIncident]:

@@ -176,4 +176,6 @@ def test_the_connection_says_where_each_vendor_is(company: Company, tmp_path: Pa
         "openai": "http://127.0.0.1:9/status/openai",
         "anthropic": "http://127.0.0.1:9/status/anthropic",
     }
+    assert connection.github_base_url == "http://127.0.0.1:9/github"
+    assert connection.jira_base_url == "http://127.0.0.1:9/jira"
     assert connection.slack_base_url == "http://127.0.0.1:9/slack/api/"

@@ -60,6 +60,17 @@ def test_the_served_sandbox_answers_slack_sdk_and_stops_with_its_parent(
     assert time.monotonic() - started < 5
 
 
+def test_small_answers_do_not_wait_to_be_confirmed(served: tuple[str, subprocess.Popen[str]]) -> None:
+    url, _ = served
+    durations = []
+    with httpx2.Client(trust_env=False) as client:
+        for _ in range(10):
+            started = time.monotonic()
+            assert client.get(f"{url}/jira/rest/api/3/status").status_code == 401
+            durations.append(time.monotonic() - started)
+    assert min(durations[1:]) < 0.03
+
+
 def test_the_anchor_is_remembered_in_the_state_folder(tmp_path: Path) -> None:
     today = date(2026, 11, 20)
     assert resolve_anchor(None, None, today) == today

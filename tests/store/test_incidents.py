@@ -1,6 +1,7 @@
 """Incidents in the store: late changes, moved and vanished ones, and which must be read again; on each engine."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,10 +10,10 @@ from domain.window import Window
 from store import ledger
 from store.engine import Store
 from store.forget import forget_source
-from store.incidents import unfinished_days
 from store.load import Loaded, replace_window
 from store.schema import table, to_batch
-from store.tables import Incident, IncidentAction, IncidentSpan, Restatement
+from store.tables import Defect, Incident, IncidentAction, IncidentSpan, Release, Restatement
+from store.unfinished import unfinished_days
 from tests.support.facts import BOOKS, NOW, days
 from tests.support.incidents import at, incident, span
 
@@ -89,9 +90,32 @@ def test_days_with_an_incident_that_is_not_resolved_are_read_again_however_old(s
         incident("g", 4, "open", source="other"),
     ]
     load(store, days(1, 15), rows)
-    assert unfinished_days(store, "pagerduty", days(10, 12)) == [days(2, 4), days(8, 9)]
-    assert unfinished_days(store, "pagerduty", Window(at(8, 12), at(9))) == [days(2, 4), Window(at(8), at(8, 12))]
-    assert unfinished_days(store, "nobody", days(10, 12)) == []
+    assert unfinished_days(store, Incident, "pagerduty", days(10, 12)) == [days(2, 4), days(8, 9)]
+    assert unfinished_days(store, Incident, "pagerduty", Window(at(8, 12), at(9))) == [
+        days(2, 4),
+        Window(at(8), at(8, 12)),
+    ]
+    assert unfinished_days(store, Incident, "nobody", days(10, 12)) == []
+
+
+def test_days_of_open_tickets_are_read_again_in_windows_of_months(duckdb_store: Store) -> None:
+    reported = [(1, "open"), (20, "open"), (25, "resolved"), (70, "open"), (100, "open")]
+    rows = [
+        Defect(source="jira", defect_id=str(day), reported_at=at(1) + timedelta(days=day), status=status)
+        for day, status in reported
+    ]
+    whole = Window(at(1), at(1) + timedelta(days=120))
+    run = ledger.begin(duckdb_store, "jira", "refresh", whole, NOW)
+    batches = [to_batch(Defect, rows)]
+    replace_window(duckdb_store, Defect, "jira", whole, batches, run=run, books=BOOKS, now=NOW)
+    before = Window(at(1) + timedelta(days=90), whole.end)
+    first, second = unfinished_days(duckdb_store, Defect, "jira", before)
+    assert (first.start, first.end - first.start) == (at(1).replace(hour=0) + timedelta(days=1), timedelta(days=20))
+    assert (second.start, second.end - second.start) == (
+        at(1).replace(hour=0) + timedelta(days=70),
+        timedelta(days=1),
+    )
+    assert unfinished_days(duckdb_store, Release, "jira", before) == []
 
 
 def test_an_incident_that_is_found_late_in_a_complete_day_is_on_record(duckdb_store: Store) -> None:
