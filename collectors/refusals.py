@@ -42,6 +42,8 @@ def _sentence(envelope: Any) -> str:
     if not isinstance(envelope, dict):
         return ""
     error = envelope.get("error", envelope)
+    if error is envelope and isinstance(told := envelope.get("errors"), list):
+        return " ".join(line for line in told if isinstance(line, str))
     if isinstance(error, dict):
         error = error.get("message") or error.get("detail")
     return error if isinstance(error, str) else ""
