@@ -159,6 +159,7 @@ def write_settings(
     parts += _incident_sources(config, connection, backfill_days)
     parts += _telemetry_sources(config, connection, min(backfill_days, gateway.GATEWAY_DAYS))
     parts += _file_sources(files)
+    parts += _people_sources(files)
     (config / FILE_NAME).write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
@@ -216,6 +217,21 @@ def _file_sources(files: Path) -> list[str]:
         _section("sources.guardrails", kind="safety_csv", path=str(files / exports.SAFETY)),
         _section("sources.guardrails.map", **SAFETY_COLUMN),
         _section("sources.incident_actions", kind="incident_actions_csv", path=str(files / exports.INCIDENT_ACTIONS)),
+    ]
+
+
+def _people_sources(files: Path) -> list[str]:
+    return [
+        _section("sources.engagement", kind="surveys_csv", path=str(files / exports.ENGAGEMENT), groups_are_teams=True),
+        _section("sources.engagement.questions", recommend="engagement_enps"),
+        _section("sources.engagement.columns", respondent="member"),
+        _section("sources.stakeholders", kind="surveys_csv", path=str(files / exports.STAKEHOLDERS)),
+        _section("sources.stakeholders.questions", satisfaction="stakeholder_satisfaction"),
+        _section("sources.stakeholders.columns", group="department", respondent="person"),
+        _section("sources.headcount", kind="headcount_csv", path=str(files / exports.HEADCOUNT)),
+        _section("sources.hiring", kind="openings_csv", path=str(files / exports.OPENINGS)),
+        _section("sources.people_measures", kind="measurements_csv", path=str(files / exports.MEASUREMENTS)),
+        _section("sources.evidence", kind="evidence_csv", path=str(files / exports.EVIDENCE)),
     ]
 
 
