@@ -174,6 +174,8 @@ class HttpClient:
         headers = {"Authorization": _filled("Basic {secret_base64}", secret)}
         path = urlsplit(grant.url).path
         answer = self._send(grant.url, path, {"data": form}, headers)
+        if answer.status == 401:
+            self._secrets.forget(self._endpoint.secret)
         return self._good(replace(self._endpoint, base_url=grant.url), path, answer).body
 
     def _call(self, path: str, sent: dict[str, Any], key: str) -> _Answer:

@@ -6,7 +6,7 @@ from collectors.openings import CANCELLED, FILLED, ON_HOLD, OPEN, complete_openi
 from collectors.row_table import RowTable
 from collectors.small_groups import small_groups
 from collectors.table_file import RowError
-from domain.measures import MEASURES
+from domain.measures import ANSWERS, EVERYBODY, MEASURES, SURVEYED
 from store.tables import (
     Defect,
     Evaluation,
@@ -76,8 +76,12 @@ def complete_measurement(values: dict[str, Any], _: Any) -> dict[str, Any]:
         raise RowError(f"{lacking} is empty, which {values['metric']} cannot do without")
     if not {"value", "numerator", "promoter_count"} & values.keys():
         raise RowError("value and numerator are empty, so the row measures nothing")
+    if ANSWERS not in values and (asked := next((name for name in SURVEYED if name in values), None)):
+        raise RowError(f"{ANSWERS} is empty, which a row with {asked} cannot do without")
     if "team" in values:
         values.setdefault("group_name", values["team"])
+    if values.get("group_name", "").lower() in EVERYBODY:
+        del values["group_name"]
     return values
 
 

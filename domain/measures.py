@@ -26,6 +26,11 @@ CONTROLS_FRESH = "controls_fresh"
 ANSWERS = "answer_count"
 """How many stand behind a value of any other name, where the row says it."""
 
+SURVEYED = ("promoter_count", "detractor_count", "invited_count", "stddev")
+"""Only answers of people have these, so a row with one of them must say how many answered."""
+EVERYBODY = ("all", "everybody", "everyone", "overall", "total")
+"""What exports call the group of all; taken for one of many, it would let small groups be worked out."""
+
 MEASURES = {
     measure.name: measure
     for measure in (

@@ -173,6 +173,22 @@ def test_a_row_that_cannot_be_is_set_aside_with_its_number(
             "controls_fresh,2026-10-01,2027-01-01,38,",
             "denominator is empty, which controls_fresh cannot do without",
         ),
+        (
+            "measurements_csv",
+            Measurement,
+            "metric,period_start,period_end,group_name,value,stddev",
+            "trust,2026-07-01,2026-10-01,Total,7,",
+            "trust,2026-07-01,2026-10-01,Search,7,1.2",
+            "answer_count is empty, which a row with stddev cannot do without",
+        ),
+        (
+            "measurements_csv",
+            Measurement,
+            "metric,period_start,period_end,group_name,value,answer_count",
+            "trust,2026-07-01,2026-10-01,,7,40",
+            "trust,2026-07-01,2026-10-01,Total,7,40",
+            "metric and group_name and period_start and period_end were there before; give each one row",
+        ),
     ],
 )
 def test_each_table_has_checks_of_its_own(

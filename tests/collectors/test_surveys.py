@@ -159,6 +159,14 @@ def test_added_up_answers_are_taken_as_they_are(duckdb_store: Store, tmp_path: P
     ]
 
 
+def test_a_group_that_is_called_total_is_everybody(duckdb_store: Store, tmp_path: Path) -> None:
+    header = "asked_at,question_id,group,n,mean"
+    groups = [("Total", 31), ("Sales", 20), ("Legal", 4), ("Ops", 7)]
+    lines = "".join(f"2026-10-15,q,{group},{count},8\n" for group, count in groups)
+    take(duckdb_store, write(tmp_path / "a.csv", f"{header}\n{lines}"), questions={"q": "trust"})
+    assert kept(duckdb_store) == [("Sales", 20), (None, 31)]
+
+
 def test_an_enps_needs_its_promoters(duckdb_store: Store, tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", "asked_at,question_id,group,n,mean\n2026-10-15,q_recommend,,40,8.1\n")
     told = refused(duckdb_store, path, kind="surveys_csv", name="pulse", questions=QUESTIONS)
