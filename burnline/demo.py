@@ -19,6 +19,8 @@ from sandbox.incidents import SHOP_SERVICE
 
 FOLDER_VARIABLE = "BURNLINE_DEMO_DIR"
 SEED = 7
+ID_SALT = "larkfield-openings"
+"""Not secret: the company is fictional, and its ids should be the same in every demo."""
 BACKFILL_DAYS = exports.HISTORY_DAYS
 
 OUTCOME_COLUMN = {
@@ -124,6 +126,7 @@ def write_settings(
         "litellm": connection.litellm_api_key,
         "slack": connection.slack_token,
         "slack-app": connection.slack_app_token,
+        "ids": ID_SALT,
     }
     for name, value in secrets.items():
         (config / f"{name}.secret").write_text(value)
@@ -159,7 +162,7 @@ def write_settings(
     parts += _incident_sources(config, connection, backfill_days)
     parts += _telemetry_sources(config, connection, min(backfill_days, gateway.GATEWAY_DAYS))
     parts += _file_sources(files)
-    parts += _people_sources(files)
+    parts += _people_sources(config, files)
     (config / FILE_NAME).write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
@@ -220,7 +223,7 @@ def _file_sources(files: Path) -> list[str]:
     ]
 
 
-def _people_sources(files: Path) -> list[str]:
+def _people_sources(config: Path, files: Path) -> list[str]:
     return [
         _section("sources.engagement", kind="surveys_csv", path=str(files / exports.ENGAGEMENT), groups_are_teams=True),
         _section("sources.engagement.questions", recommend="engagement_enps"),
@@ -229,7 +232,12 @@ def _people_sources(files: Path) -> list[str]:
         _section("sources.stakeholders.questions", satisfaction="stakeholder_satisfaction"),
         _section("sources.stakeholders.columns", group="department", respondent="person"),
         _section("sources.headcount", kind="headcount_csv", path=str(files / exports.HEADCOUNT)),
-        _section("sources.hiring", kind="openings_csv", path=str(files / exports.OPENINGS)),
+        _section(
+            "sources.hiring",
+            kind="openings_csv",
+            path=str(files / exports.OPENINGS),
+            salt=f"file:{config / 'ids.secret'}",
+        ),
         _section("sources.people_measures", kind="measurements_csv", path=str(files / exports.MEASUREMENTS)),
         _section("sources.evidence", kind="evidence_csv", path=str(files / exports.EVIDENCE)),
     ]
