@@ -12,7 +12,7 @@ from collectors.hashed_ids import hashed
 from config.secrets import forget
 from store.engine import Store
 from store.tables import Opening
-from tests.collectors.delivering import loaded, only, quarantined, refused, rows, write
+from tests.collectors.delivering import delivered, loaded, only, refused, rows, write
 
 HEADER = "opening_id,job_title,department,opened_at,filled_at,offer_accepted_at,start_date,status,is_ai_role"
 FILLED = "OP-7,ML Engineer,AI Platform,2026-07-01,2026-09-15,2026-09-14,2026-10-05,filled,true"
@@ -65,9 +65,10 @@ def test_an_opening_keeps_its_times_and_neither_its_id_nor_its_title(
         ),
     ],
 )
-def test_a_row_that_cannot_be_is_set_aside(duckdb_store: Store, tmp_path: Path, line: str, reason: str) -> None:
-    take(duckdb_store, write(tmp_path / "a.csv", f"{HEADER}\n{FILLED}\n{line}\n"))
-    assert quarantined(duckdb_store) == [("a.csv", 2, reason)]
+def test_a_row_that_cannot_be_is_set_aside(tmp_path: Path, line: str, reason: str) -> None:
+    kept, set_aside = delivered(write(tmp_path / "a.csv", f"{HEADER}\n{FILLED}\n{line}\n"), kind="openings_csv")
+    assert len(kept) == 1
+    assert set_aside == [("a.csv", 2, reason)]
 
 
 def test_a_file_that_lacks_a_column_is_refused_whole(duckdb_store: Store, tmp_path: Path) -> None:

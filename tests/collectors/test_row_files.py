@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from collectors.errors import FatalError
+from collectors.errors import DataError, FatalError
 from collectors.row_mapping import check_settings
 from collectors.row_table import RowSettings, RowTable
 from collectors.row_tables import (
@@ -25,14 +25,12 @@ from collectors.row_tables import (
 from store.engine import Store
 from store.tables import (
     Defect,
-    Evaluation,
     EvidenceRequest,
     Experiment,
-    Measurement,
     Release,
     Spec,
 )
-from tests.collectors.delivering import ingest, loaded, only, quarantined, refused, rows, write
+from tests.collectors.delivering import delivered, ingest, loaded, only, quarantined, refused, rows, write
 
 TABLES = (SPECS, RELEASES, EVALUATIONS, EXPERIMENTS, DEFECTS, MEASUREMENTS, OPENINGS, EVIDENCE)
 HEADER = "release_id,created_at,kind,status,released_at,feature,spec_approved_at"
@@ -120,22 +118,18 @@ def test_words_of_the_source_become_ours(duckdb_store: Store, tmp_path: Path) ->
         ("r2,1826-11-03,code,released,,,", "created_at is not between"),
     ],
 )
-def test_a_row_that_cannot_be_is_set_aside_with_its_number(
-    duckdb_store: Store, tmp_path: Path, line: str, reason: str
-) -> None:
-    take(duckdb_store, releases(tmp_path / "a.csv", "r1,2026-11-03,feature,pending,,chat,", line))
-    ((name, number, told),) = quarantined(duckdb_store)
-    assert (name, number) == ("a.csv", 2)
+def test_a_row_that_cannot_be_is_set_aside_with_its_number(tmp_path: Path, line: str, reason: str) -> None:
+    path = releases(tmp_path / "a.csv", "r1,2026-11-03,feature,pending,,chat,", line)
+    (kept,), ((name, number, told),) = delivered(path, kind="releases_csv")
+    assert (kept["release_id"], name, number) == ("r1", "a.csv", 2)
     assert told.startswith(reason)
-    assert only(duckdb_store, Release)["release_id"] == "r1"
 
 
 @pytest.mark.parametrize(
-    ("kind", "row", "header", "good", "bad", "reason"),
+    ("kind", "header", "good", "bad", "reason"),
     [
         (
             "evaluations_csv",
-            Evaluation,
             "evaluation_id,evaluated_at,kind,task,metric,score,sample_count",
             "e1,2026-11-01,automated,qa,exact,0.8,100",
             "e2,2026-11-01,automated,qa,exact,80,100",
@@ -143,7 +137,6 @@ def test_a_row_that_cannot_be_is_set_aside_with_its_number(
         ),
         (
             "evaluations_csv",
-            Evaluation,
             "evaluation_id,evaluated_at,kind,task,metric,score,sample_count",
             "e1,2026-11-01,automated,qa,exact,0.8,100",
             "e2,2026-11-01,automated,qa,exact,0.8,10.5",
@@ -151,7 +144,6 @@ def test_a_row_that_cannot_be_is_set_aside_with_its_number(
         ),
         (
             "defects_csv",
-            Defect,
             "defect_id,reported_at,status,ai_related,resolved_at",
             "d1,2026-11-01,open,yes,",
             "d2,2026-11-02,resolved,no,2026-11-01",
@@ -159,7 +151,6 @@ def test_a_row_that_cannot_be_is_set_aside_with_its_number(
         ),
         (
             "measurements_csv",
-            Measurement,
             "metric,period_start,period_end,numerator,denominator",
             "controls_fresh,2026-07-01,2026-10-01,38,40",
             "controls_fresh,2026-10-01,2027-01-01,41,40",
@@ -167,7 +158,6 @@ def test_a_row_that_cannot_be_is_set_aside_with_its_number(
         ),
         (
             "measurements_csv",
-            Measurement,
             "metric,period_start,period_end,numerator,denominator",
             "controls_fresh,2026-07-01,2026-10-01,38,40",
             "controls_fresh,2026-10-01,2027-01-01,38,",
@@ -175,7 +165,6 @@ def test_a_row_that_cannot_be_is_set_aside_with_its_number(
         ),
         (
             "measurements_csv",
-            Measurement,
             "metric,period_start,period_end,group_name,value,stddev",
             "trust,2026-07-01,2026-10-01,Total,7,",
             "trust,2026-07-01,2026-10-01,Search,7,1.2",
@@ -183,7 +172,6 @@ def test_a_row_that_cannot_be_is_set_aside_with_its_number(
         ),
         (
             "measurements_csv",
-            Measurement,
             "metric,period_start,period_end,group_name,value,answer_count",
             "trust,2026-07-01,2026-10-01,,7,40",
             "trust,2026-07-01,2026-10-01,Total,7,40",
@@ -192,11 +180,11 @@ def test_a_row_that_cannot_be_is_set_aside_with_its_number(
     ],
 )
 def test_each_table_has_checks_of_its_own(
-    duckdb_store: Store, tmp_path: Path, kind: str, row: type, header: str, good: str, bad: str, reason: str
+    tmp_path: Path, kind: str, header: str, good: str, bad: str, reason: str
 ) -> None:
-    take(duckdb_store, write(tmp_path / "a.csv", f"{header}\n{good}\n{bad}\n"), kind)
-    assert len(rows(duckdb_store, row)) == 1
-    assert quarantined(duckdb_store) == [("a.csv", 2, reason)]
+    kept, set_aside = delivered(write(tmp_path / "a.csv", f"{header}\n{good}\n{bad}\n"), kind=kind)
+    assert len(kept) == 1
+    assert set_aside == [("a.csv", 2, reason)]
 
 
 def test_jsonl_and_parquet_are_read_like_csv(duckdb_store: Store, tmp_path: Path) -> None:
@@ -233,11 +221,10 @@ def test_a_file_that_is_delivered_again_takes_the_place_of_the_one_before(duckdb
         (f"{HEADER},kind", "a.csv has a column twice; keep one."),
     ],
 )
-def test_a_file_whose_header_does_not_fit_is_refused(
-    duckdb_store: Store, tmp_path: Path, header: str, told: str
-) -> None:
-    path = write(tmp_path / "a.csv", header + "\n")
-    assert told in refused(duckdb_store, path, kind="releases_csv", name="given")
+def test_a_file_whose_header_does_not_fit_is_refused(tmp_path: Path, header: str, told: str) -> None:
+    with pytest.raises(DataError) as caught:
+        delivered(write(tmp_path / "a.csv", header + "\n"), kind="releases_csv")
+    assert told in str(caught.value)
 
 
 def test_a_file_without_a_row_that_can_be_loaded_is_refused(duckdb_store: Store, tmp_path: Path) -> None:

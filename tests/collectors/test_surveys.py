@@ -1,26 +1,23 @@
 """Surveys: single answers are added up and forgotten, one of each person counts, small groups are not kept."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors.base import Delivery, FileApi
-from collectors.sources.surveys_csv import SOURCE
 from store.engine import Store
 from store.tables import Measurement
-from tests.collectors.delivering import loaded, only, quarantined, refused, rows, write
+from tests.collectors.delivering import delivered, loaded, only, quarantined, refused, rows, write
 
 QUESTIONS = {"q_recommend": "engagement_enps"}
 HEADER = "survey_id,wave,submitted_at,group,q_recommend,respondent,comment"
 
 
-def take(store: Store, path: Path, **settings: Any) -> Any:
-    return loaded(store, path, kind="surveys_csv", name="pulse", **{"questions": QUESTIONS, **settings})
+def take(store: Store, path: Path, **chosen: Any) -> Any:
+    return loaded(store, path, kind="surveys_csv", name="pulse", **{"questions": QUESTIONS, **chosen})
 
 
 def answers(path: Path, *values: str) -> Path:
@@ -93,6 +90,7 @@ def test_fewer_answers_than_the_smallest_group_leave_nothing_and_replace_what_wa
     assert rows(duckdb_store, Measurement) == []
 
 
+@settings(max_examples=60)
 @given(
     st.dictionaries(st.sampled_from(["A", "B", "C", "D", ""]), st.integers(1, 9), min_size=1),
     st.integers(3, 7),
@@ -102,12 +100,8 @@ def test_no_stored_group_is_small_or_lets_one_be_worked_out(
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "drawn.csv"
     answers(path, *(f"10/{group}/{n % 11}/" for group, count in people.items() for n in range(count)))
-    settings = SOURCE.settings.model_validate({"path": str(path), "questions": QUESTIONS, "min_group_size": least})
-    deliveries: Iterator[Any] = SOURCE.deliver(FileApi("pulse", settings), ())
-    delivery = next(deliveries)
-    assert isinstance(delivery, Delivery)
-    (batch,) = delivery.batches
-    sizes = {row["group_name"]: row["answer_count"] for row in batch.to_pylist()}
+    found, _ = delivered(path, kind="surveys_csv", questions=QUESTIONS, min_group_size=least)
+    sizes = {row["group_name"]: row["answer_count"] for row in found}
     assert all(size >= least for size in sizes.values())
     assert {group: people[group] for group in sizes if group} == {group: size for group, size in sizes.items() if group}
     if None in sizes:
