@@ -83,7 +83,7 @@ def _measurements(
     counts: Sequence[Counted],
     rejected: list[Quarantine],
 ) -> Iterator[tuple[Place, dict[str, Any]]]:
-    """Where each measurement is from, and its fields; row 0 stands for the answers of the first file's kind."""
+    """Where each measurement is from, and its fields; those of single answers, added up, are of row 0."""
     newest, repeated = newest_of_each(answers)
     rejected += [_told(source, place, "the same person answered again; the newest answer counts") for place in repeated]
     waves, older = newest_wave(counts)
