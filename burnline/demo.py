@@ -33,6 +33,8 @@ from sandbox.incidents import SHOP_SERVICE
 
 FOLDER_VARIABLE = "BURNLINE_DEMO_DIR"
 SEED = 7
+ID_SALT = "larkfield-openings"
+"""Not secret: the company is fictional, and its ids should be the same in every demo."""
 BACKFILL_DAYS = exports.HISTORY_DAYS
 QUALITY_DAYS = evaluations.HISTORY_DAYS + 10
 """Evaluations and experiments are from a little before the first release."""
@@ -147,6 +149,7 @@ def write_settings(
         "jira": connection.jira_user_and_token,
         "slack": connection.slack_token,
         "slack-app": connection.slack_app_token,
+        "ids": ID_SALT,
     }
     for name, value in secrets.items():
         (config / f"{name}.secret").write_text(value)
@@ -184,6 +187,7 @@ def write_settings(
     parts += _telemetry_sources(config, connection, min(backfill_days, gateway.GATEWAY_DAYS))
     parts += _quality_sources(config, connection)
     parts += _file_sources(files)
+    parts += _people_sources(config, files)
     (config / FILE_NAME).write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
@@ -333,6 +337,25 @@ def _file_sources(files: Path) -> list[str]:
         _section("sources.guardrails", kind="safety_csv", path=str(files / exports.SAFETY)),
         _section("sources.guardrails.map", **SAFETY_COLUMN),
         _section("sources.incident_actions", kind="incident_actions_csv", path=str(files / exports.INCIDENT_ACTIONS)),
+    ]
+
+
+def _people_sources(config: Path, files: Path) -> list[str]:
+    return [
+        _section("sources.engagement", kind="surveys_csv", path=str(files / exports.ENGAGEMENT), groups_are_teams=True),
+        _section("sources.engagement.questions", recommend="engagement_enps"),
+        _section("sources.engagement.columns", respondent="member"),
+        _section("sources.stakeholders", kind="surveys_csv", path=str(files / exports.STAKEHOLDERS)),
+        _section("sources.stakeholders.questions", satisfaction="stakeholder_satisfaction"),
+        _section("sources.stakeholders.columns", group="department", respondent="person"),
+        _section("sources.headcount", kind="headcount_csv", path=str(files / exports.HEADCOUNT)),
+        _section(
+            "sources.hiring",
+            kind="openings_csv",
+            path=str(files / exports.OPENINGS),
+            salt=f"file:{config / 'ids.secret'}",
+        ),
+        _section("sources.people_measures", kind="measurements_csv", path=str(files / exports.MEASUREMENTS)),
     ]
 
 

@@ -1,6 +1,7 @@
 """Commands that take files in and write them out."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,18 @@ from store.export import VERSIONS, export_focus
 
 import_app = typer.Typer(no_args_is_help=True, help="Load files once, without configuring a source.")
 export_app = typer.Typer(no_args_is_help=True, help="Write data for other tools.")
+
+ROW_TABLES = {
+    "specs": "specifications",
+    "releases": "releases",
+    "evaluations": "evaluation results",
+    "experiments": "experiments",
+    "defects": "defects",
+    "measurements": "measurements of people and processes",
+    "openings": "openings",
+    "evidence": "evidence requests",
+}
+"""What files hold one row of: the command `import <name>` is for the source `<name>_csv`."""
 
 Mapping = Annotated[list[str], typer.Option("--map", help="field=column of the file; repeat it.")]
 Constants = Annotated[list[str], typer.Option("--set", help="field=one value for all rows; repeat it.")]
@@ -103,6 +116,25 @@ def import_incident_actions(
         settings = {"kind": "incident_actions_csv", "path": str(path)}
         name = source or f"incident-actions-{_stem(path)}"
         report(with_progress(lambda tell: import_files(name, settings, tell), quiet=as_json), as_json)
+
+
+def _row_command(table: str) -> Callable[..., None]:
+    def load(
+        path: Path,
+        mapping: Mapping = [],  # noqa: B006
+        constants: Constants = [],  # noqa: B006
+        source: Annotated[str | None, typer.Option(help=f"Name of the source (default: {table}-<file>).")] = None,
+        as_json: Json = False,
+    ) -> None:
+        with one_sentence():
+            name = source or f"{table}-{_stem(path)}"
+            report(_import_mapped(f"{table}_csv", path, name, mapping, constants, as_json=as_json), as_json)
+
+    return load
+
+
+for _table, _what in ROW_TABLES.items():
+    import_app.command(_table, help=f"Load {_what} (CSV, JSONL, Parquet): see docs/records.md.")(_row_command(_table))
 
 
 @export_app.command("focus")

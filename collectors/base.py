@@ -147,11 +147,20 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenGrant:
+    """Where client credentials (OAuth 2.0) are exchanged for a bearer token; `form` is sent beside the grant's type."""
+
+    url: str
+    form: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where an API is and how to speak to it. `headers` values are templates: `{secret}`, or `{secret_base64}` for
     user:password, is filled at use. An API that asks for no key has the secret ''.
 
-    `secret` is a reference; `credential` is what the vendor calls it, for messages.
+    `secret` is a reference; `credential` is what the vendor calls it, for messages. With a `token` the secret is
+    client_id:client_secret, and the token that it is exchanged for fills the headers.
     """
 
     base_url: str
@@ -159,6 +168,7 @@ class Endpoint:
     headers: dict[str, str]
     credential: str = "key"
     min_interval_seconds: float = 0.0
+    token: TokenGrant | None = None
 
 
 @dataclass(slots=True)

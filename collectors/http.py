@@ -5,17 +5,19 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import httpx2
 import orjson
 
 from collectors.base import Endpoint
+from collectors.bearer import Bearer
 from collectors.errors import DataError, FatalError, RetriableError
 from collectors.refusals import host_of, refusal, trimmed, vendor_message
 from collectors.retrying import BusyError, is_limit, retrying, wait_seconds
@@ -83,6 +85,7 @@ class HttpClient:
         self._now = now
         self._deadline = clock() + self._limits.collection_seconds
         self._not_before = clock()
+        self._bearer = Bearer(source, endpoint, secrets, self._exchanged) if endpoint.token else None
         self._client = httpx2.Client(transport=transport, follow_redirects=False)
 
     def __enter__(self) -> Self:
@@ -141,14 +144,20 @@ class HttpClient:
             raise RetriableError(self._gave_up(path, busy, policy.statistics["attempt_number"])) from None
 
     def _answer(self, path: str, sent: dict[str, Any]) -> _Answer:
-        secret = self._secret()
-        answer = self._call(path, sent, secret)
+        key = self._key()
+        answer = self._call(path, sent, key)
         if answer.status in (401, 403) and self._endpoint.secret:
             self._secrets.forget(self._endpoint.secret)
-            renewed = self._secret()
-            if renewed != secret:
+            if self._bearer and answer.status == 401:
+                self._bearer.forget()
+            renewed = self._key()
+            if renewed != key:
                 self.retries += 1
                 answer = self._call(path, sent, renewed)
+        return self._good(self._endpoint, path, answer)
+
+    def _good(self, endpoint: Endpoint, path: str, answer: _Answer) -> _Answer:
+        """The answer itself. Raises BusyError for one to ask for again, FatalError for a refusal."""
         if 200 <= answer.status < 300:
             return answer
         detail = trimmed(self._secrets.redact(vendor_message(answer.body)))
@@ -156,18 +165,33 @@ class HttpClient:
         if limited or answer.status >= 500:
             reason = f"HTTP {answer.status}: {detail}" if detail else f"HTTP {answer.status}"
             raise BusyError(reason, wait_seconds(answer.headers, self._now(), answer.status))
-        raise refusal(self._source, self._endpoint, path, answer.status, detail)
+        raise refusal(self._source, endpoint, path, answer.status, detail)
 
-    def _call(self, path: str, sent: dict[str, Any], secret: str) -> _Answer:
+    def _exchanged(self, secret: str) -> bytes:
+        """What the token's server answers to client_id:client_secret."""
+        grant = self._endpoint.token
+        assert grant is not None
+        form = {"grant_type": "client_credentials", **dict(grant.form)}
+        headers = {"Authorization": _filled("Basic {secret_base64}", secret)}
+        path = urlsplit(grant.url).path
+        answer = self._send(grant.url, path, {"data": form}, headers)
+        if answer.status == 401:
+            self._secrets.forget(self._endpoint.secret)
+        return self._good(replace(self._endpoint, base_url=grant.url), path, answer).body
+
+    def _call(self, path: str, sent: dict[str, Any], key: str) -> _Answer:
+        headers = {name: _filled(form, key) for name, form in self._endpoint.headers.items()}
+        return self._send(self._endpoint.base_url.rstrip("/") + path, path, sent, headers)
+
+    def _send(self, url: str, path: str, sent: dict[str, Any], given: dict[str, str]) -> _Answer:
         self._pace()
         remaining = self._remaining_seconds()
-        filled = {name: _filled(form, secret) for name, form in self._endpoint.headers.items()}
-        headers = {"Accept": "application/json"} | filled | {"User-Agent": user_agent()}
+        headers = {"Accept": "application/json"} | given | {"User-Agent": user_agent()}
         self.requests += 1
         try:
             with self._client.stream(
                 "POST" if sent.keys() & {"data", "json"} else "GET",
-                self._endpoint.base_url.rstrip("/") + path,
+                url,
                 **sent,
                 headers=headers,
                 timeout=min(self._limits.call_seconds, remaining),
@@ -203,6 +227,11 @@ class HttpClient:
                 f"{self._where(path)} is not JSON ({kind}, {len(answer.body):,} bytes); "
                 "check base_url and whether a proxy answered instead"
             ) from None
+
+    def _key(self) -> str:
+        """What fills the headers: the secret, or the token that it was exchanged for."""
+        secret = self._secret()
+        return self._bearer.token(secret, self._now()) if self._bearer else secret
 
     def _secret(self) -> str:
         if not self._endpoint.secret:

@@ -45,6 +45,8 @@ def _sentence(envelope: Any) -> str:
     if isinstance(several, list) and several:
         return _sentence({"error": several[0]})
     error = envelope.get("error", envelope)
+    if error is envelope and isinstance(told := envelope.get("errors"), list):
+        return " ".join(line for line in told if isinstance(line, str))
     if isinstance(error, dict):
         error = error.get("message") or error.get("detail")
     elif isinstance(error, list):  # Langfuse lists what is wrong there and says it beside

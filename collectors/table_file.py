@@ -115,7 +115,7 @@ def as_time(value: str, name: str) -> datetime:
         moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise RowError(f"{name} is not a time such as 2026-11-03T14:05:00Z") from None
-    _check_range(moment.date(), name)
+    check_range(moment.date(), name)
     return moment
 
 
@@ -125,7 +125,7 @@ def as_day(value: str, name: str) -> date:
         day = date.fromisoformat(value)
     except ValueError:
         raise RowError(f"{name} is not a day such as 2026-11-03") from None
-    _check_range(day, name)
+    check_range(day, name)
     return day
 
 
@@ -148,6 +148,7 @@ def one_of(*words: str) -> Reader:
     return read
 
 
-def _check_range(day: date, name: str) -> None:
+def check_range(day: date, name: str) -> None:
+    """Raises RowError for a day that no table of an AI system can have."""
     if not OPEN_FROM <= day < OPEN_TO:
         raise RowError(f"{name} is not between {OPEN_FROM} and {OPEN_TO}")

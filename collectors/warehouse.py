@@ -54,6 +54,14 @@ def read_days(
             yield dict(row)
 
 
+def columns_of(name: str, settings: WarehouseSettings) -> list[str]:
+    """What the columns of the table or the query are called. Raises as `read_days`."""
+    moment = datetime(1970, 1, 1)  # noqa: DTZ001 - of no consequence: no row is asked for
+    statement = sa.select(sa.text("*")).select_from(_relation(settings)).where(sa.false())
+    with _connected(name, settings) as connection:
+        return list(connection.execute(statement, {"start": moment, "end": moment}).keys())
+
+
 def read_span(
     name: str, settings: WarehouseSettings, columns: Mapping[str, str], start: str, window: Window
 ) -> Iterator[dict[str, Any]]:

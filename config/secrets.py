@@ -57,7 +57,7 @@ class Secrets:
             if cached and self._clock() < cached[0]:
                 return cached[1]
             value = _read(reference)
-            self._remember(value)
+            self.remember(value)
             self._cache[reference] = (self._clock() + self._ttl_seconds, SecretStr(value))
             return self._cache[reference][1]
 
@@ -73,7 +73,8 @@ class Secrets:
                 text = text.replace(value, REDACTED)
         return text
 
-    def _remember(self, value: str) -> None:
+    def remember(self, value: str) -> None:
+        """From now on `value` is redacted, such as a token that a secret was exchanged for."""
         if len(value) < SHORTEST_REDACTED or value in self._known:
             return
         spellings = {*self._known, value, quote(value, safe=""), repr(value)[1:-1]}

@@ -34,6 +34,7 @@ from sandbox.catalog import (
 from sandbox.company import Company
 from sandbox.demo_budgets import BUDGET_COLUMNS, budget_rows
 from sandbox.demo_commitments import COMMITMENT_COLUMNS, commitment_rows
+from sandbox.demo_kpis import KPIS_TOML
 from sandbox.demo_slos import write_slos
 from sandbox.events import LAUNCH_DAYS_BEFORE, LAUNCH_FEATURE, PRICE_CHANGE_DAYS_BEFORE
 from sandbox.exchange import RATE_COLUMNS, rate_rows
@@ -131,6 +132,7 @@ def write_demo_config(company: Company, folder: Path, base_url: str, today: date
     _write_csv(folder / "annotations.csv", _ANNOTATION_COLUMNS, _annotation_rows(company))
     write_slos(folder)
     (folder / "providers.toml").write_text(PROVIDERS_TOML, encoding="utf-8")
+    (folder / "kpis.toml").write_text(KPIS_TOML, encoding="utf-8")
     return demo_connection(base_url)
 
 

@@ -11,11 +11,25 @@ from pathlib import Path
 from time import sleep
 
 from sandbox.company import Company
+from sandbox.hiring import (
+    MEASUREMENT_COLUMNS,
+    OPENING_COLUMNS,
+    measurement_rows,
+    opening_rows,
+)
 from sandbox.host_bill import FOCUS_COLUMNS, focus_rows
 from sandbox.hosting import host_charges
 from sandbox.incident_actions import ACTION_COLUMNS, action_rows
 from sandbox.outcomes import OUTCOME_COLUMNS, outcome_counts
 from sandbox.parser_calls import LOG_COLUMNS, log_rows, parser_calls
+from sandbox.people import (
+    ENGAGEMENT_COLUMNS,
+    HEADCOUNT_COLUMNS,
+    STAKEHOLDER_COLUMNS,
+    engagement_rows,
+    headcount_rows,
+    stakeholder_rows,
+)
 from sandbox.safety import SAFETY_COLUMNS, safety_counts
 
 FOLDER = "exports"
@@ -24,6 +38,11 @@ PARSER_LOG = "contract-parser.csv"
 OUTCOMES = "outcomes.csv"
 SAFETY = "guardrails.csv"
 INCIDENT_ACTIONS = "incident-actions.csv"
+ENGAGEMENT = "engagement-survey.csv"
+STAKEHOLDERS = "stakeholder-survey.csv"
+HEADCOUNT = "headcount.csv"
+OPENINGS = "hiring_openings.csv"
+MEASUREMENTS = "people-measurements.csv"
 
 HISTORY_DAYS = 120
 """The files go back that many days before the anchor, as far as the demo loads bills."""
@@ -39,6 +58,11 @@ def write_exports(company: Company, folder: Path, now: datetime, history_days: i
     _write(folder / INCIDENT_ACTIONS, ACTION_COLUMNS, action_rows(company, datetime.combine(end, time(), UTC)))
     _write(folder / OUTCOMES, OUTCOME_COLUMNS, map(astuple, outcome_counts(company, start, end)))
     _write(folder / SAFETY, SAFETY_COLUMNS, map(astuple, safety_counts(company, start, end)))
+    _write(folder / ENGAGEMENT, ENGAGEMENT_COLUMNS, engagement_rows(company, end))
+    _write(folder / STAKEHOLDERS, STAKEHOLDER_COLUMNS, stakeholder_rows(company, end))
+    _write(folder / HEADCOUNT, HEADCOUNT_COLUMNS, headcount_rows(company, end))
+    _write(folder / OPENINGS, OPENING_COLUMNS, opening_rows(company, end))
+    _write(folder / MEASUREMENTS, MEASUREMENT_COLUMNS, measurement_rows(company, end))
 
 
 def keep_writing(company: Company, folder: Path, now: Callable[[], datetime]) -> None:

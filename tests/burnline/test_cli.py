@@ -334,6 +334,19 @@ def test_outcomes_are_imported_and_undeclared_features_told(burnline: Command, f
     assert json.loads(answer.stdout) == []
 
 
+def test_records_are_imported_by_their_names_or_a_mapping(burnline: Command, folder: Path) -> None:
+    header = "release_id,created_at,kind,status"
+    path = write(folder.parent / "shipped.csv", f"{header}\nr1,2026-11-03,prompt,released\nr2,soon,prompt,released\n")
+    result = burnline("import", "releases", path)
+    assert result.exit_code == 0, result.output
+    assert "releases-shipped: shipped.csv" in result.stdout
+    assert "1 rows loaded, 1 bad rows set aside." in result.stdout
+    other = write(folder.parent / "asked.csv", "Ticket,On\nq1,2026-11-03\n")
+    mapping = ("--map", "request_id=Ticket", "--map", "requested_at=On", "--set", "framework=SOC 2")
+    told = burnline("import", "evidence", other, *mapping, "--json")
+    assert [one["row_count"] for one in json.loads(told.stdout)] == [1]
+
+
 def test_rules_say_how_often_they_would_have_fired(burnline: Command) -> None:
     result = burnline("alerts", "backtest", "--days", "3", "--json")
     assert result.exit_code == 0, result.output

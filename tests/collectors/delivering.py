@@ -10,7 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from collectors.base import Delivery, FileApi, FileSource
 from collectors.configured import configured
+from collectors.discovery import sources
 from collectors.run import Outcome, Runner
 from config.settings import Settings
 from store.books import Books
@@ -94,6 +96,17 @@ def refused(store: Store, path: Path, **settings: Any) -> str:
     assert outcome.status == "failed"
     assert outcome.error
     return outcome.error
+
+
+def delivered(path: Path, *, kind: str, **settings: Any) -> tuple[list[dict[str, Any]], list[tuple[str, int, str]]]:
+    """The rows of a file source's only delivery, and (file, row number, reason) of those set aside; without a store."""
+    source = sources()[kind]
+    assert isinstance(source, FileSource)
+    chosen = source.settings.model_validate({"path": str(path), **settings})
+    (delivery,) = source.deliver(FileApi("given", chosen), ())
+    assert isinstance(delivery, Delivery)
+    found = [row for batch in delivery.batches for row in batch.to_pylist()]
+    return found, sorted((row.file_name, row.row_number, row.reason) for row in delivery.rejected)
 
 
 def rows(store: Store, row: type) -> list[dict[str, Any]]:

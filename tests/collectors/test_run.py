@@ -268,7 +268,13 @@ FILE_KINDS = [kind for kind, source in sources().items() if isinstance(source, F
 
 @pytest.mark.parametrize("kind", FILE_KINDS)
 def test_every_file_source_answers_for_a_path_that_is_not_there(duckdb_store: Store, kind: str) -> None:
-    given = {"path": "/nowhere", "map": {"started_at": "t"}, "set": {"provider": "x"}, "feature": "chat"}
+    given = {
+        "path": "/nowhere",
+        "map": {"started_at": "t"},
+        "set": {"provider": "x"},
+        "questions": {"q": "trust"},
+        "feature": "chat",
+    }
     known = {key: value for key, value in given.items() if key in sources()[kind].settings.model_fields}
     (item,) = configured(Settings(sources={kind: known}))
     with pytest.raises(FatalError, match="There is no file or folder /nowhere; check the path"):
