@@ -119,7 +119,7 @@ def kpi_row(key: str, week: Period) -> Row:
     known = coverage_of(ask(kpi_queries.COVERAGE).rows(), at)
     periods = kpi_queries.periods_to(ask, at)[kpi.cadence]
     return derived(
-        ("kpi", kpi, week.start_on),
+        ("kpi", repr(kpi), week.start_on),
         lambda: kpi_queries.one_row(ask, kpi, periods, at, known, currency(), Filters(), with_year_before=True),
     )
 
