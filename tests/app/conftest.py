@@ -109,8 +109,6 @@ def open_app() -> OpenApp:
 
     def opened(view: str = "weekly", **params: str | list[str]) -> AppTest:
         app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=30)
-        if view != "weekly":
-            app.run()
         for key, value in params.items():
             app.query_params[key] = value
         if view == "weekly":
