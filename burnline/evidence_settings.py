@@ -30,7 +30,6 @@ def data_handling(context: Context) -> dict[str, Any]:
     settings = context.settings
     return {
         "organization": settings.organization.model_dump(mode="json"),
-        "store": {"engine": context.store.dialect},
         "retention": {
             "request_rows": "no limit of age: until their source is forgotten or their window is loaded again",
             "slo_minutes_days": KEPT_MINUTES.days,
