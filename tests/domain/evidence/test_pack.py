@@ -29,7 +29,7 @@ MEMBERS = {
 
 
 def repacked(**changes: bytes | None) -> bytes:
-    """The pack with other members, and sums that fit them: what somebody makes who knows a little."""
+    """The pack with other members, None for none, in an archive that fits them; its sums stay as they were."""
     named = {name.replace("__", "."): content for name, content in changes.items()}
     members = {name: content for name, content in {**MEMBERS, **named}.items() if content is not None}
     return zipped(members)
