@@ -15,6 +15,7 @@ from domain.kpi.calendar import year_before
 from domain.kpi.definition import ANY_TIER, UNITS, Better, Kpi, Spread, Stage
 from domain.kpi.reading import UNKNOWN, Point, Reading, Status, Verdict, point, read
 from domain.kpi.target import Target, parse_target
+from domain.kpi.wording import Standing
 from queries.catalog import Query, QueryError, catalog
 from queries.coverage import Coverage, Facts, coverage_of
 from queries.runner import Result
@@ -105,6 +106,11 @@ class Review:
     rows: Sequence[Row]
     coverage: Coverage
     filters: Filters = field(default_factory=Filters)
+
+    @property
+    def standings(self) -> list[Standing]:
+        """What its headline is made from."""
+        return [Standing(row.kpi.name, row.verdict.status, row.streak) for row in self.rows]
 
 
 @cache
