@@ -6,8 +6,7 @@ import streamlit as st
 
 from app import data
 from app.report.content import Content, gather
-from app.report.document import document
-from app.report.html import html
+from app.report.formats import as_html, as_pdf
 from app.report.tables import archive
 from queries.kpis import Review
 
@@ -15,8 +14,8 @@ from queries.kpis import Review
 def draw(found: Review) -> None:
     """The buttons; nothing is made before one is pressed. Holds widgets."""
     for label, ending, mime, made in (
-        ("Report (HTML)", "html", "text/html", _html),
-        ("Report (PDF)", "pdf", "application/pdf", _pdf),
+        ("Report (HTML)", "html", "text/html", as_html),
+        ("Report (PDF)", "pdf", "application/pdf", as_pdf),
         ("All CSVs (zip)", "zip", "application/zip", archive),
     ):
         _button(found, label, ending, mime, made)
@@ -33,13 +32,3 @@ def _button(found: Review, label: str, ending: str, mime: str, made: Callable[[C
         type="tertiary",
         on_click="ignore",
     )
-
-
-def _html(content: Content) -> bytes:
-    return html(document(content)).encode()
-
-
-def _pdf(content: Content) -> bytes:
-    from app.report.pdf import pdf  # its fonts are read when the first one is made
-
-    return pdf(document(content), content.made_at)
