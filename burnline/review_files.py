@@ -1,5 +1,6 @@
 """The weekly review as files, for the command line and the scheduler; a file is there whole or not at all."""
 
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -55,5 +56,7 @@ def _write(path: Path, content: bytes) -> None:
         part.write_bytes(content)
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
-        raise SettingsError(f"{path} cannot be written: {error.strerror or error}; choose another place.") from None
+        with suppress(OSError):
+            part.unlink()
+        why = "a file is where its folder would be" if isinstance(error, FileExistsError) else error.strerror
+        raise SettingsError(f"{path} cannot be written: {why}; choose another place.") from None
