@@ -248,8 +248,10 @@ def _of_tier(row: Row, tier: str, currency: str) -> str:
 
 
 def _freshness(row: Row) -> str:
-    told = words.known(row) or words.facts(row.facts)
-    return f"{told} Known to {fmt.moment(row.facts.known_to)}." if row.facts.known_to and not words.known(row) else told
+    if known := words.known(row):
+        return known
+    to = row.facts.known_to
+    return f"{words.facts(row.facts)}, known to {fmt.moment(to)}" if to else words.facts(row.facts)
 
 
 def _query(row: Row) -> Query:

@@ -29,7 +29,7 @@ from queries.kpi_closing import close_week
 from queries.runner import run
 from store.engine import Store, open_store
 from store.kpi_notes import add_action, add_comment
-from tests.app.conftest import NOW
+from tests.app.conftest import NOW, OpenApp
 from tests.app.support import company
 
 HOSTILE = "</pre></td><script>alert(1)</script><img src=x onerror=alert(2)> & \"q\" 'a' javascript:x"
@@ -210,3 +210,8 @@ def test_a_trend_stays_within_its_box_and_breaks_where_nothing_was_measured(
     known = [value for value in values if value is not None]
     for (a, b), (before, after) in zip(pairwise(known), pairwise(points), strict=True):
         assert (before[1] <= after[1]) if a <= b else (before[1] >= after[1])
+
+
+def test_the_page_offers_the_report_in_every_form(full_store: Store, open_app: OpenApp) -> None:
+    buttons = {one.proto.label: one.proto for one in open_app("weekly").get("download_button")}
+    assert {"Report (HTML)", "Report (PDF)", "All CSVs (zip)"} <= buttons.keys()
