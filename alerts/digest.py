@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from uuid import NAMESPACE_URL, uuid5
-
-import sqlalchemy as sa
 
 from alerts import digest_lines as lines
+from alerts import once
 from alerts.charts import Chart, daily
 from alerts.digest_lines import Given
-from alerts.ledger import OUTBOX
 from alerts.notice import Notice, base_url
 from alerts.routing import Routing
 from alerts.sink import Destination
@@ -20,13 +17,7 @@ from domain.explanation import Explanation
 from domain.outlook import Outlook
 from domain.weekly import week_name
 from domain.wording import money, signed_percent
-from store.bulk import insert_rows
 from store.engine import Store
-from store.schema import to_batch
-from store.tables import Outbox
-
-NOT_FOR = ("pagerduty",)
-"""Who is woken by everything that arrives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +32,7 @@ class PaceDay:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """One week in words: `summary` is the money, `fields` the rest; `pace` is what its picture shows."""
+    """One week in words: `summary` is the KPIs and the money, `fields` the rest; `pace` is what its picture shows."""
 
     monday: date
     title: str
@@ -66,7 +57,9 @@ def compose(given: Given) -> Digest:
         ("Open alerts", lines.open_alerts(given)),
         ("Data", lines.stale_sources(given)),
     )
-    return Digest(given.monday, _title(given, explanation), spend, fields, _pace(given, lines.own_budget(given, found)))
+    summary = " ".join(filter(None, [lines.reviewed(given), spend]))
+    pace = _pace(given, lines.own_budget(given, found))
+    return Digest(given.monday, _title(given, explanation), summary, fields, pace)
 
 
 def _title(given: Given, explanation: Explanation | None) -> str:
@@ -106,47 +99,18 @@ def link_to(settings: Settings) -> str:
 def destination_of(settings: Settings, routing: Routing) -> Destination | str:
     """Where the digest goes, or what is wrong with it. The section [digest] must be there."""
     assert settings.digest is not None
-    name = settings.digest.to
-    found = routing.destinations.get(name)
-    if found is None:
-        return f"[digest] to = {name!r} names no usable [to.{name}] of routes.toml; declare it there"
-    if found.kind.name in NOT_FOR:
-        return f"[digest] to = {name!r} is {found.kind.name}, which wakes people up; choose another destination"
-    return found
+    return once.destination_named(settings.digest.to, "digest", routing)
 
 
 def is_told(store: Store, destination: str, monday: date) -> bool:
     """True when the digest of that week was decided already, whatever became of its message. Raises StoreError."""
-    with store.read() as connection:
-        return _is_told(connection, key_of(destination, monday))
+    return once.is_told(store, key_of(destination, monday))
 
 
 def tell(store: Store, settings: Settings, destination: Destination, digest: Digest, now: datetime) -> bool:
     """Puts it into the outbox; False when that week was told there already. Raises StoreError."""
-    key = key_of(destination.name, digest.monday)
-    message = Outbox(
-        message_id=uuid5(NAMESPACE_URL, key).hex,
-        alert_id=key,
-        position=1,
-        destination=destination.name,
-        sink=destination.kind.name,
-        target=destination.target,
-        action="post",
-        payload=_notice(key, settings, digest, now).to_json(),
-        status="pending",
-        created_at=now,
-        attempt_count=0,
-        next_attempt_at=now,
-    )
-    with store.write() as connection:  # writers take turns, so nobody can decide the same in between
-        if _is_told(connection, key):
-            return False
-        insert_rows(connection, Outbox, to_batch(Outbox, [message]))
-    return True
-
-
-def _is_told(connection: sa.Connection, key: str) -> bool:
-    return connection.execute(sa.select(OUTBOX.c.message_id).where(OUTBOX.c.alert_id == key)).first() is not None
+    notice = _notice(key_of(destination.name, digest.monday), settings, digest, now)
+    return once.tell_once(store, destination, notice, now)
 
 
 def _notice(key: str, settings: Settings, digest: Digest, now: datetime) -> Notice:

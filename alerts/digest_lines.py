@@ -14,12 +14,15 @@ from domain.change_sentence import explain_in_words
 from domain.closing import ENDED_DAYS
 from domain.compared import Compared
 from domain.explanation import Explanation
+from domain.kpi.definition import Kpi
+from domain.kpi.wording import JUDGED, headline
 from domain.outlook import ORGANIZATION, Outlook, Verdict
 from domain.slo.attainment import State
 from domain.slo.definition import SloDefinition
 from domain.weekly import WEEK
 from domain.window import Window
 from domain.wording import count, listed, money, size_percent
+from queries import kpis
 from queries.explain import explain
 from queries.incident_clocks import incident_clocks
 from queries.outlook import Budgets, budgets, scope_of
@@ -44,6 +47,7 @@ class Given:
     monday: date
     slos: Sequence[SloDefinition] = ()
     source_every: Mapping[str, timedelta] = field(default_factory=dict)
+    kpis: Sequence[Kpi] = ()
 
     @property
     def currency(self) -> str:
@@ -71,6 +75,16 @@ class Given:
         rows = self.ask("ops/cost_freshness", since=self.billing_since).rows()
         marks = [row["watermark_at"] for row in rows if row["watermark_at"] is not None]
         return min(marks).replace(tzinfo=UTC) if marks else None
+
+
+def reviewed(given: Given) -> str:
+    """How many KPIs are off track at the end of the week, and which; empty while none can be judged."""
+    weeks = kpis.periods_to(given.ask, given.now)["week"] if given.kpis else []
+    week = next((one for one in weeks if one.start_on == given.monday and one.end <= given.now), None)
+    if week is None:
+        return ""
+    found = kpis.review(given.ask, given.kpis, week, given.currency).standings
+    return headline(found) if any(one.status in JUDGED for one in found) else ""
 
 
 def spend(given: Given) -> tuple[str, Explanation | None]:

@@ -11,6 +11,7 @@ import orjson
 from alerts.acknowledged import Acknowledged, acknowledged
 from alerts.base import Fact, Finding, Severity
 from alerts.charts import Chart, chart_from
+from alerts.scoreboard import Scoreboard, scoreboard_from
 from alerts.transition import ENDS, OPEN, Change, Transition
 from alerts.wording import day, duration, moment, percent
 from config.settings import Settings
@@ -73,7 +74,7 @@ class Notice:
     parts: Pairs = ()
     queries: tuple[str, ...] = ()
     acknowledged: Acknowledged | None = None
-    chart: Chart | None = None
+    chart: Chart | Scoreboard | None = None
     items: tuple[Item, ...] = ()
 
     def to_json(self) -> str:
@@ -93,7 +94,7 @@ def from_json(payload: str) -> Notice:
     if told := content.get("acknowledged"):
         content["acknowledged"] = Acknowledged(told["by"], datetime.fromisoformat(told["at"]))
     if drawn := content.get("chart"):
-        content["chart"] = chart_from(drawn)
+        content["chart"] = scoreboard_from(drawn) if "lines" in drawn else chart_from(drawn)
     return Notice(**content)
 
 

@@ -43,8 +43,10 @@ def png(chart: Chart) -> bytes:
     figure.set_facecolor("white")
     axes = figure.add_subplot()
     _draw(axes, chart)
-    figure.suptitle(_text(_short(chart.title)), fontsize=LETTERS, fontweight="bold", color=INK, parse_math=False)
-    axes.set_ylabel(_text(_unit(chart.unit)), fontsize=SMALL_LETTERS, color=INK, parse_math=False)
+    figure.suptitle(
+        text(shortened(chart.title, TITLE_CHARACTERS)), fontsize=LETTERS, fontweight="bold", color=INK, parse_math=False
+    )
+    axes.set_ylabel(text(_unit(chart.unit)), fontsize=SMALL_LETTERS, color=INK, parse_math=False)
     axes.yaxis.set_major_formatter(lambda value, _: _tick(value, chart.unit))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4))
     form = "%H:%M\n%d %b" if chart.by_hour else "%d %b"
@@ -78,13 +80,13 @@ def _draw(axes: Axes, chart: Chart) -> None:
     if chart.expected:
         moments = [_x(at) for at, _, _ in chart.expected]
         lows, highs = [low for _, low, _ in chart.expected], [high for _, _, high in chart.expected]
-        label = _text(chart.expected_label)
+        label = text(chart.expected_label)
         if lows == highs:
             axes.plot(moments, lows, color=EXPECTED, linewidth=2.5, linestyle=":", label=label)
         else:
             axes.fill_between(moments, lows, highs, color=EXPECTED, alpha=0.3, linewidth=0, label=label)
     if chart.limit is not None:
-        axes.axhline(chart.limit, color=LIMIT, linewidth=2.2, linestyle="--", label=_text(chart.limit_label))
+        axes.axhline(chart.limit, color=LIMIT, linewidth=2.2, linestyle="--", label=text(chart.limit_label))
     known = [(at, value) for at, value in chart.points if value is not None]
     values = [float("nan") if value is None else value for _, value in chart.points]
     axes.plot([_x(at) for at, _ in chart.points], values, color=ACTUAL, linewidth=2.5, label="measured")
@@ -131,11 +133,12 @@ def _tick(value: float, unit: str) -> str:
             break
     else:
         told = f"{value:,.4g}"
-    return f"{told}%" if unit == "%" else f"{_text(SYMBOLS.get(unit, ''))}{told}"
+    return f"{told}%" if unit == "%" else f"{text(SYMBOLS.get(unit, ''))}{told}"
 
 
-def _short(title: str) -> str:
-    return title if len(title) <= TITLE_CHARACTERS else title[: TITLE_CHARACTERS - 1].rstrip() + "…"
+def shortened(told: str, most: int) -> str:
+    """At most so many characters; what is cut ends in an ellipsis."""
+    return told if len(told) <= most else told[: most - 1].rstrip() + "…"
 
 
 @cache
@@ -145,7 +148,7 @@ def _drawable() -> frozenset[int]:
     return frozenset(get_font(findfont(FONT)).get_charmap())
 
 
-def _text(text: str) -> str:
+def text(told: str) -> str:
     """What the font has; a sign that it lacks would be a box and a warning."""
-    line = " ".join(text.split())
+    line = " ".join(told.split())
     return "".join(sign if ord(sign) in _drawable() else "?" for sign in line)

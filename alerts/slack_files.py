@@ -14,6 +14,8 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from alerts import picture
 from alerts.charts import Chart
+from alerts.scoreboard import Scoreboard
+from alerts.scoreboard_picture import scoreboard_png
 from config.secrets import redact
 
 log = logging.getLogger(__name__)
@@ -28,7 +30,7 @@ _told: set[str] = set()
 _lock = Lock()
 
 
-def file_of(client: WebClient, chart: Chart, account: str) -> str | None:
+def file_of(client: WebClient, chart: Chart | Scoreboard, account: str) -> str | None:
     """The id of the uploaded picture, the same for the same chart; None when it cannot be drawn or uploaded.
 
     `account` names the bot there. Never raises for Slack: a message without its picture is better than none, and what
@@ -66,8 +68,8 @@ def forget_picture(file_id: str) -> None:
             del _uploaded[digest]
 
 
-def _upload(client: WebClient, chart: Chart) -> str:
-    content = picture.png(chart)
+def _upload(client: WebClient, chart: Chart | Scoreboard) -> str:
+    content = scoreboard_png(chart) if isinstance(chart, Scoreboard) else picture.png(chart)
     place = client.files_getUploadURLExternal(filename="chart.png", length=len(content), alt_txt=chart.words[:1000])
     url, file_id = str(place["upload_url"]), str(place["file_id"])
     if urlsplit(url).scheme != "https" and urlsplit(url).hostname != urlsplit(client.base_url).hostname:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import isclose
 from typing import Any
 
@@ -11,7 +11,7 @@ import orjson
 from app import format as fmt
 from app import review
 from domain.kpi.reading import Point, Status, Verdict
-from queries.kpis import Review, Row
+from queries.kpis import Filters, Period, Review, Row
 
 SAME = 1e-9
 """Relative: two sums of the same floats in another order."""
@@ -31,6 +31,19 @@ def as_closed(found: Review, snapshots: Iterable[Snapshot]) -> Review:
     """The review with the values and verdicts that its week was closed with; trends stay as they are known now."""
     told = {one["kpi"]: one for one in snapshots}
     return replace(found, rows=[_as_closed(row, told.get(row.kpi.key)) for row in found.rows])
+
+
+def note(week: Period, filters: Filters, told: Mapping[str, Frozen], zone: str) -> str:
+    """Below the headline: which hours, what is left out, and whether the week is on record."""
+    hours = int((week.end - week.start) / timedelta(hours=1))
+    parts = [f"{review.week_label(week)}, {hours} hours in {zone}; months and quarters are the last whole ones."]
+    if filters.given():
+        parts.append(f"Only {', '.join(', '.join(values) for values in filters.given().values())}.")
+    if not told:
+        return " ".join([*parts, "Not closed yet: late facts still change it."])
+    at, changed = next(iter(told.values())).closed_at, sum(bool(one.restated) for one in told.values())
+    since = f"{fmt.plural(changed, 'KPI')} restated since" if changed else "nothing was restated since"
+    return " ".join([*parts, f"Closed on {fmt.moment(at)}; {since}."])
 
 
 def _as_closed(row: Row, then: Snapshot | None) -> Row:

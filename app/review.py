@@ -1,12 +1,13 @@
 """The weekly review as people read it: words for statuses, values with units, sentences on what is wrong. Pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
 
 from app import format as fmt
+from domain.kpi import wording
 from domain.kpi.definition import Better, Kpi, Stage
 from domain.kpi.reading import Point, Status
 from domain.kpi.target import Form, Target
@@ -38,7 +39,8 @@ UNITS = {
     "count": "a period",
     "cost_per_1k": "per 1,000 requests",
 }
-MOST_NAMED = 3
+PROMISED_WEEKS = 2
+"""What was promised for a review: open, or ended since the review before it."""
 POINTS: list[tuple[str, pa.DataType]] = [
     ("period", pa.string()),
     ("value", pa.float64()),
@@ -94,33 +96,7 @@ def targets(row: Row, currency: str) -> str:
 
 def headline(review: Review) -> str:
     """What a leader needs to know first, in one sentence."""
-    by_status = {status: [row for row in review.rows if row.verdict.status is status] for status in Status}
-    judged = sum(len(by_status[status]) for status in (Status.MET, Status.AT_RISK, Status.MISSED))
-    off, risky = by_status[Status.MISSED], by_status[Status.AT_RISK]
-    if not judged:
-        return "No KPI can be judged yet: connect the sources that the rows below name."
-    if off:
-        names = _named(sorted(off, key=lambda row: row.streak))
-        verb = "is" if len(off) == 1 else "are"
-        told = f"{len(off)} of {judged} KPIs {verb} off track: {names}"
-        return f"{told}; {fmt.plural(len(risky), 'more')} at risk." if len(risky) == 1 else _with_risk(told, risky)
-    if risky:
-        return f"Every target is met, but {_named(risky)} {'is' if len(risky) == 1 else 'are'} at risk."
-    return f"All {judged} KPIs that can be judged are on track."
-
-
-def _with_risk(told: str, risky: Sequence[Row]) -> str:
-    return f"{told}; {len(risky)} more are at risk." if risky else f"{told}."
-
-
-def _named(rows: Sequence[Row]) -> str:
-    names = [_in_sentence(row.kpi.name) for row in rows]
-    more = len(names) - MOST_NAMED
-    return fmt.listed([*names[:MOST_NAMED], f"{more} more"] if more > 0 else names)
-
-
-def _in_sentence(name: str) -> str:
-    return name[0].lower() + name[1:] if name[1].islower() else name
+    return wording.headline(review.standings)
 
 
 def counts(review: Review) -> dict[Status, int]:
@@ -254,6 +230,17 @@ def unit(kpi: Kpi, currency: str) -> str:
     return f"{currency} {UNITS[kpi.unit]}" if kpi.unit == "cost_per_1k" else UNITS[kpi.unit]
 
 
+def arithmetic(kpi: Kpi, told: Point, currency: str) -> str:
+    """`9 / 72 = 12.5%`: what a value was divided from."""
+    if told.value is None or told.numerator is None or told.denominator is None:
+        return "nothing to divide"
+    scale = f" × {fmt.compact(kpi.scale)}" if kpi.scale != 1 else ""
+    return (
+        f"{fmt.decimal(told.numerator, 4)} / {fmt.decimal(told.denominator, 4)}{scale} = "
+        f"{value(kpi, told.value, currency)}"
+    )
+
+
 def numbers(row: Row) -> pa.Table:
     """The points of a trend as a table, newest first."""
     lines = [
@@ -270,6 +257,11 @@ def numbers(row: Row) -> pa.Table:
         for period, one, before in zip(row.periods, row.points, row.years_before, strict=True)
     ]
     return pa.Table.from_pylist(lines[::-1], schema=pa.schema(POINTS))
+
+
+def promised_since(week: Period) -> date:
+    """From which week on promises that have ended are still told."""
+    return week.start_on - timedelta(weeks=PROMISED_WEEKS - 1)
 
 
 def week_label(week: Period) -> str:

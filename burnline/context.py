@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from alerts import digest
 from alerts.configured import routing_of
-from alerts.digest import destination_of
+from alerts.review_post import destination_of
 from alerts.routing import Routing
 from alerts.watched import watched
 from collectors.configured import Configured, configured, request_logs
@@ -57,7 +58,7 @@ def open_context(*, sync: bool = True, warn: bool = True) -> Context:
     currency = settings.organization.currency
     reference = load_reference(folder, settings.budgets, currency, request_logs(settings), servers)
     routing, misrouted = routing_of(reference.routes, settings, reference.features)
-    problems = (*reference.problems, *misrouted, *_of_the_digest(folder, settings, routing))
+    problems = (*reference.problems, *misrouted, *_of_the_weekly(folder, settings, routing))
     if warn:
         for problem in problems:
             log.warning("%s", problem)
@@ -72,7 +73,7 @@ def open_context(*, sync: bool = True, warn: bool = True) -> Context:
     return Context(folder, settings, reference, sources, store, routing, problems)
 
 
-def _of_the_digest(folder: Path, settings: Settings, routing: Routing) -> tuple[Problem, ...]:
-    """What keeps the digest from being told."""
-    found = destination_of(settings, routing) if settings.digest else None
-    return (Problem(folder / FILE_NAME, None, found),) if isinstance(found, str) else ()
+def _of_the_weekly(folder: Path, settings: Settings, routing: Routing) -> tuple[Problem, ...]:
+    """What keeps the digest and the review from being told."""
+    found = (digest.destination_of(settings, routing) if settings.digest else None, destination_of(settings, routing))
+    return tuple(Problem(folder / FILE_NAME, None, told) for told in found if isinstance(told, str))

@@ -12,6 +12,7 @@ from alerts.outbox import deliver
 from burnline.context import Context
 from config.settings import SettingsError
 from domain.weekly import parse_week, parse_weekly, week_before, week_name
+from queries import kpis
 from queries.runner import run
 
 log = logging.getLogger(__name__)
@@ -21,7 +22,9 @@ def digest_of(context: Context, monday: date, now: datetime) -> Digest:
     """One week as it is known now; budgets, promises, alerts and sources are those of now. Raises StoreError."""
     every = {source.name: source.every for source in context.sources}
     ask = partial(run, context.store)
-    return digest.compose(Given(ask, context.settings, now, monday, context.reference.slos, every))
+    reference = context.reference
+    chosen = kpis.chosen(reference.kpis)
+    return digest.compose(Given(ask, context.settings, now, monday, reference.slos, every, chosen))
 
 
 def tell_if_due(context: Context, now: datetime) -> bool:

@@ -110,6 +110,13 @@ port = 8501
 # [alerts]
 # budget_thresholds = [50, 80, 100]       # percent of a budget that is worth a message
 # stale_after = "6h"                      # a source without complete data for so long is worth one
+
+# --- The weekly review: docs/weekly-review.md ---------------------------------------------------------------------
+
+# [review]
+# close = "Mon 12:00"                     # when the week before is put on record
+# to = "leadership"                       # a [to.leadership] of routes.toml is told of each closed week
+# folder = "/srv/reviews"                 # gets each closed week as HTML and PDF
 """
 
 ROUTES_TEMPLATE = """\

@@ -1,5 +1,6 @@
 """`review`: how every KPI stands in a week, and the closing of it."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -40,6 +41,50 @@ def close(week: Week = None) -> None:
         chosen = review.week_asked(context, week, now)
         done = review.close(context, chosen, now)
         out.print(done.sentence() if done else f"{chosen.name} was closed before; nothing is ever rewritten.")
+
+
+@app.command("report")
+def report(
+    week: Week = None,
+    format_: Annotated[str | None, typer.Option("--format", help="html or pdf (default: by --out, else html).")] = None,
+    to: Annotated[Path | None, typer.Option("--out", help="A file, or a folder that is there.")] = None,
+) -> None:
+    """Write the review of a week as one self-contained HTML file or as PDF."""
+    from burnline.review_files import content_of, format_of, write_report
+
+    with one_sentence():
+        chosen = format_of(format_, to)
+        context, now = open_context(sync=False), utc_now()
+        content = content_of(context, review.week_asked(context, week, now), now)
+        out.print(f"Wrote {write_report(content, chosen, to or Path())}.")
+
+
+@app.command("export")
+def export(
+    week: Week = None,
+    to: Annotated[Path | None, typer.Option("--out", help="A folder, or a .zip (default: a .zip here).")] = None,
+) -> None:
+    """Write everything behind the review of a week as CSV files: points, answers, comments, promises."""
+    from burnline.review_files import content_of, write_tables
+
+    with one_sentence():
+        context, now = open_context(sync=False), utc_now()
+        content = content_of(context, review.week_asked(context, week, now), now)
+        out.print(write_tables(content, to or Path(f"{content.file_name}.zip")))
+
+
+@app.command("post")
+def post(week: Week = None, dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print it.")] = False) -> None:
+    """Print the message of a closed week, and send it to the destination of [review] unless that was done already."""
+    from burnline.review_files import content_of
+    from burnline.review_post import post_now, post_of
+
+    with one_sentence():
+        context, now = open_context(sync=False), utc_now()
+        content = content_of(context, review.week_asked(context, week, now), now)
+        out.print(post_of(context, content).text())
+        if not dry_run:
+            out.print(f"\n{post_now(context, content, now)}")
 
 
 def _table(found: Review, currency: str) -> Table:

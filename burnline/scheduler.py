@@ -18,6 +18,7 @@ from burnline.closing import record_closed_weeks
 from burnline.context import Context, utc_now
 from burnline.digest import tell_if_due
 from burnline.review import close_if_due
+from burnline.review_post import report_if_due
 from collectors.configured import Configured
 from collectors.run import Progress, Runner, untold
 from domain.duration import parse_duration
@@ -47,6 +48,8 @@ DIGEST_SECONDS = 60
 """How long after its minute the weekly digest is told at most."""
 CLOSE_SECONDS = 300
 """Between two looks whether the week before is to be put on record."""
+CLOSE_AFTER = timedelta(seconds=20)
+"""After the first load: pages that are open are drawn anew and rules are asked before."""
 ROLE_ORDER = ("billing", "usage", "metrics")
 """Bills are small and answer the first question, so a first run loads them first."""
 
@@ -73,6 +76,8 @@ class Worker:
         self._buttons = slack_socket(
             context.settings.slack, pressing(context.store, context.settings, context.routing), self._deliver, utc_now
         )
+        self._review_told: list[str] = []
+        """What was said of the review last: a folder that cannot be written is said once."""
         self._lock = Lock()
         self._turns = {name: Lock() for name in self.sources}
         self._scheduler = BackgroundScheduler(
@@ -145,6 +150,7 @@ class Worker:
             self._on_loaded()
             self._checked_at = None
             self._scheduler.modify_job("alerts", next_run_time=utc_now())
+            self._scheduler.modify_job("review", next_run_time=utc_now() + CLOSE_AFTER)
         if everything_ran and (is_first_time or self.sources[name].source.role == "billing"):
             self._scheduler.modify_job("closed-weeks", next_run_time=utc_now())
 
@@ -197,8 +203,14 @@ class Worker:
 
     def _close_week(self) -> None:
         """Not before every source has run once, as for the digest."""
-        if self._everything_ran() and (closed := close_if_due(self.context, utc_now())):
+        if not self._everything_ran():
+            return
+        if closed := close_if_due(self.context, utc_now()):
             log.info("%s", closed.sentence())
+        told = report_if_due(self.context, utc_now())
+        for sentence in told if told != self._review_told else ():
+            log.info("%s", sentence)
+        self._review_told = told
 
     def _judge_rules(self) -> None:
         number = judge_pasts(self.context, utc_now()) if self._everything_ran() else 0

@@ -155,11 +155,14 @@ class Digest(_Section):
 class ReviewSettings(_Section):
     """The weekly review: `close` is when the week before is put on record, by the organisation's own clock.
 
-    While a source is late it waits for it, at most `wait`.
+    While a source is late it waits for it, at most `wait`. A closed week is told once at `to`, a destination of
+    routes.toml, and written as HTML and PDF into `folder`, which is relative to the folder of burnline.toml.
     """
 
     close: str = "Mon 12:00"
     wait: Duration = "24h"
+    to: str | None = None
+    folder: str | None = None
 
     @field_validator("close")
     @classmethod

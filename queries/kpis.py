@@ -15,6 +15,7 @@ from domain.kpi.calendar import year_before
 from domain.kpi.definition import ANY_TIER, UNITS, Better, Kpi, Spread, Stage
 from domain.kpi.reading import UNKNOWN, Point, Reading, Status, Verdict, point, read
 from domain.kpi.target import Form, Target, parse_target
+from domain.kpi.wording import Standing
 from queries.catalog import Query, QueryError, catalog
 from queries.coverage import Coverage, Facts, coverage_of
 from queries.runner import Result
@@ -106,6 +107,11 @@ class Review:
     coverage: Coverage
     filters: Filters = field(default_factory=Filters)
 
+    @property
+    def standings(self) -> list[Standing]:
+        """What its headline is made from."""
+        return [Standing(row.kpi.name, row.verdict.status, row.streak) for row in self.rows]
+
 
 @cache
 def shipped() -> Mapping[str, Kpi]:
@@ -196,9 +202,7 @@ def one_row(
         result = ask_series(ask, kpi, "all", first, until, coverage, currency, filters)
         told = by_start(kpi, result.rows())
         strict = () if filters.tier else kpi.strict_tiers
-        of_tiers = (
-            ask_series(ask, kpi, "tier", first, until, coverage, currency, filters) if strict else None
-        )
+        of_tiers = ask_series(ask, kpi, "tier", first, until, coverage, currency, filters) if strict else None
     except FAILURES as error:
         return replace(unknown, problem=f"its query failed: {str(error).splitlines()[0]}")
     points, before = trend(kpi, shown, periods, told, facts)

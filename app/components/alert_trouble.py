@@ -20,7 +20,7 @@ SHOWN_DAYS = 7
 """So long a message that did not arrive stands on top of the page; its alert keeps it for ever."""
 PATIENCE = timedelta(minutes=2)
 """What waits longer was not sent at once: its destination is down, slow, or stopped."""
-DIGEST = "the weekly digest"
+DIGEST = "the digest or the review of a week"
 
 
 def undelivered(minute: datetime) -> Result:

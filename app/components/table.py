@@ -1,13 +1,12 @@
 """A table with its downloads: what is drawn is rounded, what is downloaded has every digit."""
 
 from collections.abc import Callable
-from io import BytesIO
 from typing import Any
 
 import pyarrow as pa
 import streamlit as st
-from pyarrow import csv, parquet
 
+from app.as_file import as_csv, as_parquet
 from app.components.sql import show_sql
 from app.format import UNKNOWN
 from queries.runner import Result
@@ -33,16 +32,23 @@ def height(row_count: int) -> int:
     return ROW_HEIGHT * (min(row_count, SHOWN_ROWS) + 1) + 3
 
 
-def toolbar(result: Result, *others: Result, name: str, made: Callable[[], pa.Table] | None = None) -> None:
+def toolbar(
+    result: Result,
+    *others: Result,
+    name: str,
+    made: Callable[[], pa.Table] | None = None,
+    also: Callable[[], None] = lambda: None,
+) -> None:
     """The SQL, and the answer of `result` as CSV and Parquet; instead of it what `made` gives of it.
 
-    Holds widgets: call it outside cached sections.
+    `also` draws what else the page offers beside them. Holds widgets: call it outside cached sections.
     """
     rows = made or (lambda: result.table)
     with st.container(horizontal=True, gap="small"):
         show_sql(result, *others)
         _download("CSV", rows, name, "csv", "text/csv", as_csv)
         _download("Parquet", rows, name, "parquet", "application/vnd.apache.parquet", as_parquet)
+        also()
 
 
 def _download(
@@ -58,17 +64,3 @@ def _download(
         type="tertiary",
         on_click="ignore",
     )
-
-
-def as_csv(table: pa.Table) -> bytes:
-    """CSV with a header; money with every digit, unknown as an empty field."""
-    buffer = BytesIO()
-    csv.write_csv(table, buffer)
-    return buffer.getvalue()
-
-
-def as_parquet(table: pa.Table) -> bytes:
-    """Parquet with the types of the query: money stays DECIMAL."""
-    buffer = BytesIO()
-    parquet.write_table(table, buffer)
-    return buffer.getvalue()

@@ -235,7 +235,7 @@ def _definition(key: str, week: Period) -> None:
     reading = row.reading.point
     lines: Sequence[str] = [
         plain(kpi.definition),
-        f"**Arithmetic:** {_arithmetic(kpi, reading, currency)}",
+        f"**Arithmetic:** {plain(review.arithmetic(kpi, reading, currency))}",
         f"**Target:** {plain(review.targets(row, currency))}; {review.better(kpi)}. "
         f"**Owner:** {plain(kpi.owner) if kpi.owner else 'nobody yet (kpis.toml)'}. "
         f"**Cadence:** {kpi.cadence}.",
@@ -262,16 +262,6 @@ def _numbers(row: Row) -> None:
     }
     table.draw(drawn, shown, alt=f"{row.kpi.name} by {row.kpi.cadence}: {fmt.plural(len(row.points), 'period')}.")
     table.toolbar(row.result, name=row.kpi.key, made=lambda: drawn)
-
-
-def _arithmetic(kpi: Kpi, told: Point, currency: str) -> str:
-    if told.value is None or told.numerator is None or told.denominator is None:
-        return "nothing to divide"
-    scale = f" × {fmt.compact(kpi.scale)}" if kpi.scale != 1 else ""
-    return plain(
-        f"{fmt.decimal(told.numerator, 4)} / {fmt.decimal(told.denominator, 4)}{scale} = "
-        f"{review.value(kpi, told.value, currency)}"
-    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The weekly review: is the organisation on track, what needs somebody, what was promised. The first page of all."""
 
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import Any
 
 import pyarrow as pa
@@ -8,13 +8,13 @@ import streamlit as st
 
 from app import data, review
 from app import format as fmt
-from app.components import empty, filters, head, kpi_notes, metrics, problems, scorecard
+from app.components import empty, filters, head, kpi_notes, metrics, problems, report_downloads, scorecard
 from app.components.markdown import plain
 from app.components.metrics import Card
 from app.components.section import section
 from app.components.sql import show_sql
 from app.components.table import toolbar
-from app.frozen import Frozen, as_closed, frozen
+from app.frozen import Frozen, as_closed, frozen, note
 from domain.kpi.reading import Status
 from queries.kpis import COVERAGE, Filters, Period, Review, Row
 from queries.runner import Result
@@ -24,8 +24,6 @@ PAGE = {"title": "Weekly review", "url": "", "icon": ":material/fact_check:", "o
 DIMENSIONS = ("tier", "team", "feature")
 FILTER_VALUES = "kpi/filter_values"
 WEEKS_OFFERED = 26
-PROMISED_WEEKS = 2
-"""What was promised for this review: open, or ended since the review before it."""
 CARDS = {
     Status.MISSED: "Off track",
     Status.AT_RISK: "At risk",
@@ -56,7 +54,14 @@ def render() -> None:
     st.caption("A click on a row opens its own page: definition, arithmetic, trend, who makes it, comments, actions.")
     scorecard.draw(table, week.name, alt=f"{fmt.plural(len(found.rows), 'KPI')}. {review.headline(found)}")
     asked = [row.result for row in found.rows if row.result is not None]
-    toolbar(asked[0] if asked else actions, *asked[1:], _snapshots(week), name="kpis", made=lambda: table)
+    toolbar(
+        asked[0] if asked else actions,
+        *asked[1:],
+        _snapshots(week),
+        name="kpis",
+        made=lambda: table,
+        also=lambda: report_downloads.draw(data.review(week, chosen)),
+    )
 
 
 def _choose(weeks: list[Period]) -> tuple[Period, Filters]:
@@ -89,31 +94,9 @@ def _headline(week: Period, chosen: Filters) -> None:
         ],
         width=120,
     )
-    st.caption(plain(_notes(week, chosen, told)))
+    st.caption(plain(note(week, chosen, told, data.settings().organization.timezone)))
     asked = [row.result for row in found.rows if row.result is not None]
     show_sql(*asked, data.ask(COVERAGE), _snapshots(week))
-
-
-def _notes(week: Period, chosen: Filters, told: dict[str, Frozen]) -> str:
-    zone = data.settings().organization.timezone
-    parts = [f"{review.week_label(week)}, {_hours(week)} hours in {zone}; months and quarters are the last whole ones."]
-    if chosen.given():
-        parts.append(f"Only {', '.join(', '.join(values) for values in chosen.given().values())}.")
-    if told:
-        at = next(iter(told.values())).closed_at
-        changed = sum(bool(one.restated) for one in told.values())
-        parts.append(
-            f"Closed on {fmt.moment(at)}; {fmt.plural(changed, 'KPI')} restated since."
-            if changed
-            else f"Closed on {fmt.moment(at)}; nothing was restated since."
-        )
-    else:
-        parts.append("Not closed yet: late facts still change it.")
-    return " ".join(parts)
-
-
-def _hours(week: Period) -> int:
-    return int((week.end - week.start) / timedelta(hours=1))
 
 
 @section
@@ -175,7 +158,7 @@ def _comments(week: Period) -> Result:
 
 
 def _actions(week: Period) -> Result:
-    return data.ask("kpi/actions", since=week.start_on - timedelta(weeks=PROMISED_WEEKS - 1))
+    return data.ask("kpi/actions", since=review.promised_since(week))
 
 
 if __name__ == "__main__":

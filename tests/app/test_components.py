@@ -8,9 +8,9 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from app import data
+from app.as_file import as_csv, as_parquet
 from app.components.markdown import plain
 from app.components.sql import parameters
-from app.components.table import as_csv, as_parquet
 from store.engine import Store
 from store.schema import MONEY
 from store.tables import CollectorRun

@@ -14,8 +14,8 @@ from pyarrow import csv
 
 from app import change_tables, comparison, data
 from app import format as fmt
+from app.as_file import as_csv
 from app.components.filters import Chosen
-from app.components.table import as_csv
 from app.period import Period
 from app.views import why_it_moved
 from domain.compared import Compared
