@@ -54,7 +54,15 @@ DECIDES_OWNERS = frozenset({"attribution.toml", "features.toml", "allocation.tom
 def sync_reference(store: Store, reference: Reference) -> None:
     """Makes the store say what the files that are there say, in one transaction; facts are never rewritten."""
     features = [
-        Feature(feature=f.key, name=f.name, team=f.team, tier=f.tier, owner=f.owner, status=f.status)
+        Feature(
+            feature=f.key,
+            name=f.name,
+            team=f.team,
+            tier=f.tier,
+            owner=f.owner,
+            status=f.status,
+            links="\n".join(f"{label} {url}" for label, url in f.links.items()) or None,
+        )
         for f in reference.features
     ]
     budgets = [
