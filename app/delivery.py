@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from app import format as fmt
 from app.charts.over_time import Dots, Line
+from app.tables import links
 
 Row = Mapping[str, Any]
 
@@ -95,7 +96,7 @@ def releases_table(rows: Sequence[Row]) -> pa.Table:
         "feature": [row["name"] or row["feature"] or fmt.UNKNOWN for row in rows],
         "team": [row["team"] or fmt.UNKNOWN for row in rows],
         "tier": [row["tier"] or fmt.UNKNOWN for row in rows],
-        "url": pa.array([row["url"] for row in rows], pa.string()),
+        **links(rows),
     }
     if rows and "ending" in rows[0]:
         after = [row["hours_after"] for row in rows]
@@ -117,7 +118,7 @@ def waiting_table(rows: Sequence[Row]) -> pa.Table:
             "status": [row["status"] or fmt.UNKNOWN for row in rows],
             "feature": [row["name"] or row["feature"] or fmt.UNKNOWN for row in rows],
             "team": [row["team"] or fmt.UNKNOWN for row in rows],
-            "url": pa.array([row["url"] for row in rows], pa.string()),
+            **links(rows),
         }
     )
 
@@ -133,7 +134,7 @@ def experiments_table(rows: Sequence[Row]) -> pa.Table:
             "feature": [row["name"] or row["feature"] or fmt.UNKNOWN for row in rows],
             "team": [row["team"] or fmt.UNKNOWN for row in rows],
             "iterations": pa.array([row["iteration_count"] for row in rows], pa.int64()),
-            "url": pa.array([row["url"] for row in rows], pa.string()),
+            **links(rows),
         }
     )
 

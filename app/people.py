@@ -99,11 +99,17 @@ def mean_interval(one: Answered) -> tuple[float, float] | None:
 
 
 def response(one: Answered) -> str:
-    """`40 of 48 asked (83%)`."""
+    """`40 of 48 asked`; an en dash for what is suppressed."""
     if one.hidden:
         return fmt.UNKNOWN
     count, asked = one.row["answer_count"], one.row["invited_count"]
-    return f"{count} of {asked} asked ({fmt.percent(count / asked)})" if asked else f"{count}, asked: unknown"
+    return f"{count} of {asked} asked" if asked else f"{count}, asked: unknown"
+
+
+def response_ratio(one: Answered) -> str:
+    """How many of those who were asked answered: `83%`."""
+    asked = one.row["invited_count"]
+    return fmt.UNKNOWN if one.hidden or not asked else fmt.percent(one.row["answer_count"] / asked)
 
 
 def enps_line(found: Sequence[Answered]) -> Line:
@@ -145,6 +151,7 @@ def surveyed_table(engaged: Sequence[Answered], satisfied: Sequence[Answered]) -
             "group": [one.name for one, _, _ in lines],
             "value": [one.hidden or told for one, _, told in lines],
             "answers": [response(one) for one, _, _ in lines],
+            "rate": [response_ratio(one) for one, _, _ in lines],
             "asked": pa.array([one.row["period_start"].date() for one, _, _ in lines], pa.date32()),
         }
     )

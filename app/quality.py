@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from app import format as fmt
 from app.charts.over_time import Line
+from app.tables import links
 from domain.kpi import interval
 
 Row = Mapping[str, Any]
@@ -215,7 +216,7 @@ def defects_table(rows: Sequence[Row]) -> pa.Table:
             "team": [row["team"] or fmt.UNKNOWN for row in rows],
             "reported": [row["reported_at"].date() for row in rows],
             "age": [fmt.UNKNOWN if d is None else f"{fmt.decimal(d, 0)} days" for d in (r["open_days"] for r in rows)],
-            "url": pa.array([row["url"] for row in rows], pa.string()),
+            **links(rows),
         }
     )
 

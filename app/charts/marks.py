@@ -70,10 +70,10 @@ def _with(
         return drawn
     made = drawn.figure["layout"]
     labels = [
-        _label(row, place, late, number)
+        _label(row, place, late, number, above=len(inside) > LABELLED)
         for number, (row, place, late) in enumerate(zip(inside, places, later, strict=True))
     ]
-    height = _TOP + _LABEL_HEIGHT * min(len(inside), LABELLED)
+    height = _TOP + _LABEL_HEIGHT * min(len(inside), LABELLED + 1)
     layout = {
         **made,
         "shapes": [*made.get("shapes", []), *(_line(*place) for place in dict.fromkeys(places))],
@@ -89,7 +89,8 @@ def _line(on: str, axis: str) -> dict[str, Any]:
     return {"type": "line", "xref": axis, "x0": on, "x1": on, "yref": "paper", "y0": 0, "y1": 1, "line": dotted}
 
 
-def _label(row: Row, place: tuple[str, str], late: bool, number: int) -> dict[str, Any]:
+def _label(row: Row, place: tuple[str, str], late: bool, number: int, *, above: bool) -> dict[str, Any]:
+    """Words for the gravest, each on a line of its own, `above` the line of signs where there are further marks."""
     sign = SIGNS.get(row["kind"], OTHER_SIGN)
     title = row["title"] if len(row["title"]) <= LABEL_LENGTH else f"{row['title'][: LABEL_LENGTH - 1]}…"
     label: dict[str, Any] = {
@@ -107,7 +108,7 @@ def _label(row: Row, place: tuple[str, str], late: bool, number: int) -> dict[st
     if number >= LABELLED:
         return label
     return label | {
-        "yshift": 2 + _LABEL_HEIGHT * number,
+        "yshift": 2 + _LABEL_HEIGHT * (number + above),
         "text": f"{title} {sign}" if late else f"{sign} {title}",
         "xanchor": "right" if late else "left",
         "xshift": 5 if late else -5,

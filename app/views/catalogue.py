@@ -57,7 +57,7 @@ def _summary(chosen: Chosen) -> None:
     cost = sum((row["cost"] for row in costly), start=0)
     metrics.draw(
         [
-            Card("Features", fmt.count(len(rows)), note=f"{len(costly)} cost money and are not retired"),
+            Card("Features", fmt.count(len(rows)), note=f"{len(costly)} cost money"),
             Card(f"Cost of {COST_DAYS} days", fmt.money(cost, data.currency()) if costly else fmt.UNKNOWN),
             *(
                 Card(

@@ -184,9 +184,9 @@ def _taken_back(asked: Asked) -> None:
     rows = found.rows()
     back = sum(row["ending"] in delivery.TAKEN_BACK for row in rows)
     fixed = sum(row["ending"] == "rolled forward" for row in rows)
-    st.markdown(f"## {fmt.plural(back, 'rollback')}, {fixed} rolled forward")
+    st.markdown(f"## {fmt.plural(back, 'rollback')}, {fixed} rolled forward" if rows else "## Rollbacks")
     if not rows:
-        empty.nothing("None in this period with these filters.")
+        empty.nothing(span.missing(asked, "release") or "None in this period with these filters.")
         show_sql(found)
         return
     table.draw(
@@ -200,9 +200,10 @@ def _taken_back(asked: Asked) -> None:
 def _unevaluated(asked: Asked) -> None:
     found = data.ask("delivery/unevaluated", start=asked.start, end=asked.at, **asked.params())
     rows = found.rows()
-    st.markdown(f"## {fmt.plural(len(rows), 'release')} went out without both evaluations")
+    told = f"{fmt.plural(len(rows), 'release')} went out" if rows else "Releases"
+    st.markdown(f"## {told} without both evaluations")
     if not rows:
-        empty.nothing("None in this period with these filters.")
+        empty.nothing(span.missing(asked, "release", "evaluation") or "None in this period with these filters.")
         show_sql(found)
         return
     table.draw(

@@ -20,6 +20,7 @@ from queries.runner import Result
 PAGE = {"title": "People", "url": "people", "icon": ":material/groups:", "order": 64}
 
 ENGAGEMENT, STAKEHOLDERS, STAGES = "engagement_enps", "stakeholder_satisfaction", "hiring_stage_pass"
+CARD_WIDTH = 185
 NOTE = (
     f"Groups of fewer than {DEFAULT_LEAST} answers are suppressed, and so is a group that would let such a one be "
     "worked out. No name, comment or answer of a person is in the store."
@@ -58,7 +59,11 @@ def _summary(asked: Asked) -> None:
                 note=f"± {fmt.decimal(people.enps_error(told[-1]), 1)} standard error" if told else None,
                 help="Percent of 9 and 10 minus percent of 0 to 6, of everybody who answered.",
             ),
-            Card("Answered", people.response(told[-1]) if told else fmt.UNKNOWN, note="newest engagement survey"),
+            Card(
+                "Answered",
+                people.response_ratio(told[-1]) if told else fmt.UNKNOWN,
+                note=f"{people.response(told[-1])}, newest engagement survey" if told else None,
+            ),
             Card(
                 "Attrition",
                 fmt.percent(attrition[-1]["attrition_ratio"], 1) if attrition else fmt.UNKNOWN,
@@ -86,7 +91,7 @@ def _summary(asked: Asked) -> None:
                 note="perform as expected",
             ),
         ],
-        metrics.WIDE,
+        CARD_WIDTH,
     )
     st.caption(NOTE)
     for fact in ("measurement", "opening"):
@@ -148,6 +153,7 @@ def _groups(asked: Asked) -> None:
             "group": columns.text("Group", pinned=True),
             "value": columns.text("Value", "eNPS with its standard error; the mean of 0 to 10."),
             "answers": columns.text("Answers"),
+            "rate": columns.text("Response rate"),
             "asked": columns.date("Asked from"),
         },
         alt=f"{fmt.plural(drawn.num_rows, 'group')} of the newest surveys; small ones are suppressed.",

@@ -17,6 +17,7 @@ from queries.runner import Result
 
 PAGE = {"title": "Quality & safety", "url": "quality", "icon": ":material/rule:", "order": 60}
 
+CARD_WIDTH = 185
 MOST_LINES = 6
 """Lines that can be told apart in one chart."""
 
@@ -71,7 +72,7 @@ def _summary(asked: Asked) -> None:
                 note=f"{len(open_days)} open, oldest {fmt.decimal(max(open_days), 0)} days" if open_days else None,
             ),
         ],
-        metrics.WIDE,
+        CARD_WIDTH,
     )
     for facts in ("evaluation", "safety_hour", "defect"):
         if told := span.missing(asked, facts):
@@ -91,9 +92,8 @@ def _scores(asked: Asked) -> None:
         empty.nothing("No evaluation is known in this period. docs/evaluations.md lists what can be connected.")
         show_sql(_months(asked))
         return
-    by_key = {one.key: one for one in found}
-    chosen = st.session_state.get("series")
-    _scores_chart(asked, chosen if chosen in by_key else None)
+    names = {one.key: one.name for one in found}
+    _scores_chart(asked, chooser.box(names, "series", "Click a row below or choose a score to draw it alone"))
     chooser.rows(
         quality.scores_table(found),
         {
@@ -107,12 +107,11 @@ def _scores(asked: Asked) -> None:
             "version": columns.text("Version"),
             "month": columns.text("Month"),
         },
-        list(by_key),
+        list(names),
         "series",
         alt=f"{fmt.plural(len(found), 'score')}, the one with the most answers first.",
     )
     table.toolbar(_months(asked), name="scores")
-    chooser.box({one.key: one.name for one in found}, "series", "Click a row above or choose a score to draw it alone")
 
 
 @section
@@ -140,9 +139,11 @@ def _scores_chart(asked: Asked, key: str | None) -> None:
 
 def _failed(asked: Asked) -> None:
     found = _failures(asked)
-    st.markdown(f"## {fmt.plural(found.row_count, 'evaluation')} failed")
+    told = f"{fmt.plural(found.row_count, 'evaluation')} failed" if found.row_count else "Failed evaluations"
+    st.markdown(f"## {told}")
     if not found.row_count:
-        empty.nothing("None in this period with these filters, as far as evaluations say whether they passed.")
+        none = "None in this period with these filters, as far as evaluations say whether they passed."
+        empty.nothing(span.missing(asked, "evaluation") or none)
         show_sql(found)
         return
     table.draw(
@@ -239,7 +240,8 @@ def _around(asked: Asked) -> None:
 def _defects(asked: Asked) -> None:
     found = _reported(asked)
     rows = found.rows()
-    st.markdown(f"## Customers reported {fmt.plural(sum(row['is_new'] for row in rows), 'defect')}")
+    new = fmt.plural(sum(row["is_new"] for row in rows), "defect")
+    st.markdown(f"## Customers reported {new}" if rows else "## Defects that customers reported")
     if not rows:
         told = span.missing(asked, "defect") or "None in this period with these filters, and none is open."
         empty.nothing(told)

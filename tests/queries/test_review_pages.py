@@ -225,6 +225,14 @@ def test_what_nobody_declared_is_found(ask: Ask) -> None:
     assert (row["feature"], row["release_count"], row["cost"]) == (NOBODY, 2, None)
 
 
+def test_open_positions_are_asked_by_team_and_by_age(ask: Ask) -> None:
+    rows = ask("people/open_positions", now=NOW).rows()
+    facts = [one for one in review.openings(NOW) if one.status == "open"]
+    assert {row["opening_id"] for row in rows} == {one.opening_id for one in facts}
+    assert rows[0]["open_days"] == max((NOW - one.opened_at) / timedelta(days=1) for one in facts)
+    assert not ask("people/open_positions", now=NOW, team=["Discovery"]).row_count
+
+
 def test_events_are_the_gravest_of_each_feature_with_a_count_of_all(ask: Ask) -> None:
     rows = ask("ops/events", start=at(365), end=NOW, most=3).rows()
     by_owner = defaultdict(list)
