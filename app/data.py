@@ -25,7 +25,8 @@ from domain.provider_sla import Sla
 from domain.slo.definition import Origin, SloDefinition
 from queries import kpis as kpi_queries
 from queries import outlook
-from queries.kpis import Filters, Period, Review
+from queries.coverage import coverage_of
+from queries.kpis import Filters, Period, Review, Row
 from queries.outlook import Budgets
 from queries.promises import Promises, known_to
 from queries.promises import promises as ask_promises
@@ -110,6 +111,17 @@ def review(week: Period, filters: Filters) -> Review:
     tier = filters.tier[0] if len(filters.tier) == 1 else ANY_TIER
     key = ("review", week.start_on, filters, tuple(kpi.key for kpi in wanted))
     return derived(key, lambda: kpi_queries.review(ask, wanted, week, currency(), filters, tier))
+
+
+def kpi_row(key: str, week: Period) -> Row:
+    """One KPI at the end of a week, beside the year before."""
+    kpi, at = next(kpi for kpi in kpis() if kpi.key == key), week.end
+    known = coverage_of(ask(kpi_queries.COVERAGE).rows(), at)
+    periods = kpi_queries.periods_to(ask, at)[kpi.cadence]
+    return derived(
+        ("kpi", repr(kpi), week.start_on),
+        lambda: kpi_queries.one_row(ask, kpi, periods, at, known, currency(), Filters(), with_year_before=True),
+    )
 
 
 def _reference() -> Reference | SettingsError:

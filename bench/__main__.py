@@ -22,6 +22,7 @@ NAMES = (
     "web",
     "scale",
     "promises",
+    "review",
     "demo",
 )
 

@@ -14,7 +14,7 @@ from config.reference.kpis import KpiChoice
 from domain.kpi.calendar import year_before
 from domain.kpi.definition import ANY_TIER, UNITS, Better, Kpi, Spread, Stage
 from domain.kpi.reading import UNKNOWN, Point, Reading, Status, Verdict, point, read
-from domain.kpi.target import Target, parse_target
+from domain.kpi.target import Form, Target, parse_target
 from queries.catalog import Query, QueryError, catalog
 from queries.coverage import Coverage, Facts, coverage_of
 from queries.runner import Result
@@ -175,8 +175,10 @@ def one_row(
     currency: str,
     filters: Filters,
     tier: str = ANY_TIER,
+    *,
+    with_year_before: bool = False,
 ) -> Row:
-    """One KPI at `until`, with its trend."""
+    """One KPI at `until`, with its trend; the year before only when it is wanted, or a target is about it."""
     facts = coverage.facts(kpi.facts)
     over = [one for one in periods if one.end <= until]
     under_way = next((one for one in periods if one.start < until < one.end), None)
@@ -189,11 +191,13 @@ def one_row(
     if untold:
         return replace(unknown, problem=f"it is not known by {' and '.join(untold)}")
     try:
-        result = ask_series(ask, kpi, "all", periods[0].start, until, coverage, currency, filters)
+        about_a_year = any(target.form is Form.CHANGE for target in kpi.targets.values())
+        first = first_asked(periods, shown) if about_a_year or with_year_before else shown[0].start
+        result = ask_series(ask, kpi, "all", first, until, coverage, currency, filters)
         told = by_start(kpi, result.rows())
         strict = () if filters.tier else kpi.strict_tiers
         of_tiers = (
-            ask_series(ask, kpi, "tier", periods[0].start, until, coverage, currency, filters) if strict else None
+            ask_series(ask, kpi, "tier", first, until, coverage, currency, filters) if strict else None
         )
     except FAILURES as error:
         return replace(unknown, problem=f"its query failed: {str(error).splitlines()[0]}")
@@ -214,6 +218,12 @@ def one_row(
         so_far=told.get(under_way.start) if under_way else None,
         result=result,
     )
+
+
+def first_asked(periods: Sequence[Period], shown: Sequence[Period]) -> datetime:
+    """Where the year before the periods shown begins: nothing older is looked at."""
+    then = year_before(shown[0].cadence, shown[0].start_on)
+    return min(one.start for one in periods if one.start_on >= then)
 
 
 def trend(

@@ -11,13 +11,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from random import Random
 
-from sandbox.catalog import FEATURES
+from sandbox.delivery import company_delivery
 
 HISTORY_DAYS = 430
-"""The first release is that many days before the anchor, and a new version comes every three weeks."""
-RELEASE_EVERY_DAYS = 21
+"""Answers are scored from that many days before the anchor on; the first release is a little later."""
 _DAYS_AFTER = 63
-"""The company goes on releasing after the anchor."""
+"""The company goes on after the anchor."""
 
 AUTOMATED, REGRESSION = "automated", "regression"
 METRIC = "task_success/mean"
@@ -68,20 +67,22 @@ class AnswerScore:
 
 
 def evaluation_runs(seed: int, anchor: date) -> tuple[EvaluationRun, ...]:
-    """Every run, oldest first."""
+    """Every run, oldest first: of what was to be released, a day before, by the commit that went out."""
     random = Random(f"{seed}/evaluations")
     runs: list[EvaluationRun] = []
-    for place, feature in enumerate(FEATURES):
-        for number in range(1, (HISTORY_DAYS + _DAYS_AFTER) // RELEASE_EVERY_DAYS + 2):
-            days_before = HISTORY_DAYS - RELEASE_EVERY_DAYS * (number - 1) + 1
-            at = _noon(anchor, days_before) + timedelta(minutes=7 * place)
-            draw = random.random()
-            is_older = _ONLY_AUTOMATED <= draw < _OLDER_VERSION and number > 1
-            version = f"{feature.key}-v{number - is_older}"
-            runs.append(_run(random, feature.key, version, AUTOMATED, at, days_before))
-            if draw >= _ONLY_AUTOMATED:
-                later = at + timedelta(minutes=50)
-                runs.append(_run(random, feature.key, version, REGRESSION, later, days_before))
+    before: dict[str, str] = {}
+    for one in company_delivery(seed, anchor).releases:
+        if not one.succeeds or one.reverts:
+            continue
+        at = one.finished_at.replace(minute=0, second=0) - timedelta(days=1)
+        draw = random.random()
+        is_older = _ONLY_AUTOMATED <= draw < _OLDER_VERSION and one.feature in before
+        version = before[one.feature] if is_older else one.sha
+        days_before = (anchor - at.date()).days
+        runs.append(_run(random, one.feature, version, AUTOMATED, at, days_before))
+        if draw >= _ONLY_AUTOMATED:
+            runs.append(_run(random, one.feature, version, REGRESSION, at + timedelta(minutes=50), days_before))
+        before[one.feature] = one.sha
     return tuple(sorted(runs, key=lambda run: run.ended_at))
 
 

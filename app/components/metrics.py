@@ -30,8 +30,9 @@ def draw(cards: Sequence[Card], width: int = CARD_WIDTH) -> None:
     grid = st.grid(len(cards), min_column_width=width)
     for card in cards:
         options: dict[str, Any] = {}
-        if card.trend:
-            options = {"chart_data": list(card.trend), "chart_type": "area"}
+        known = [value for value in card.trend or () if value is not None]
+        if known:
+            options = {"chart_data": known, "chart_type": "area"}
         grid.metric(
             card.label,
             card.value,

@@ -62,7 +62,7 @@ def render() -> None:
 
 
 def _row(key: str, week: Period) -> Row:
-    return next(row for row in data.review(week, Filters()).rows if row.kpi.key == key)
+    return data.kpi_row(key, week)
 
 
 @section
@@ -169,7 +169,14 @@ def _panels(kpi: Kpi, week: Period) -> tuple[list[Panel], list[list[Period]], li
         if not over:
             continue
         result = kpis.ask_series(
-            data.ask, of_cadence, "all", periods[cadence][0].start, week.end, known, data.currency(), Filters()
+            data.ask,
+            of_cadence,
+            "all",
+            kpis.first_asked(periods[cadence], over),
+            week.end,
+            known,
+            data.currency(),
+            Filters(),
         )
         told = kpis.by_start(of_cadence, result.rows())
         points, before = kpis.trend(of_cadence, over, periods[cadence], told, known.facts(kpi.facts))

@@ -8,6 +8,7 @@ from domain.slo.attainment import interval as wilson_of
 
 Interval = tuple[float, float]
 TAIL = 0.025
+MANY = 100
 STEPS = 60
 """Halvings of a bracket: a double has no more digits than that."""
 
@@ -27,8 +28,9 @@ def poisson(count: float, exposure: float) -> Interval | None:
     """
     if exposure <= 0 or count < 0:
         return None
-    low = _gamma_quantile(count, TAIL) if count > 0 else 0.0
-    return low / exposure, _gamma_quantile(count + 1, 1 - TAIL) / exposure
+    quantile = _gamma_quantile if count < MANY else _many_quantile
+    low = quantile(count, TAIL) if count > 0 else 0.0
+    return low / exposure, quantile(count + 1, 1 - TAIL) / exposure
 
 
 def mean(value: float, stddev: float | None, count: float) -> Interval | None:
@@ -45,6 +47,13 @@ def nps_standard_error(promoters: float, detractors: float, count: float) -> flo
         return None
     up, down = promoters / count, detractors / count
     return 100 * sqrt(max(0.0, up + down - (up - down) ** 2) / count)
+
+
+def _many_quantile(shape: float, probability: float) -> float:
+    """The same within 1e-4 of it for many counts (Wilson and Hilferty 1931), without a search."""
+    z = float(Z_95) if probability > TAIL else -float(Z_95)
+    ninth = 1 / (9 * shape)
+    return shape * (1 - ninth + z * sqrt(ninth)) ** 3
 
 
 def _gamma_quantile(shape: float, probability: float) -> float:

@@ -1,6 +1,6 @@
 -- title:   From when and up to when are the facts behind the KPIs known?
--- grain:   one row per (fact, source); first_at NULL: it has brought nothing yet; watermark_at NULL: it reads files, or
---          has never delivered
+-- grain:   one row per (fact, source); first_at is of the whole fact where it is kept by the hour, NULL: it has brought
+--          nothing yet; watermark_at NULL: it reads files, or has never delivered
 -- params:  none
 -- returns: fact text, source text, first_at timestamp, watermark_at timestamp, last_status text,
 --          last_ok_at timestamp, reads_files flag, is_configured flag
@@ -23,9 +23,11 @@ with told as (
   union all
   select 'incident', source, min(declared_at) from incident where provider is null group by source
   union all
-  select 'safety_hour', source, min(hour) from safety_hour group by source
+  select 'safety_hour', source, first_at
+  from (select distinct source from safety_hour) s cross join (select min(hour) as first_at from safety_hour) f
   union all
-  select 'sli_minute', source, min(hour) from sli_hour group by source
+  select 'sli_minute', source, first_at
+  from (select distinct source from sli_hour) s cross join (select min(hour) as first_at from sli_hour) f
   union all
   select 'inference_request', source, cast(min(day) as timestamp) from request_day group by source
   union all

@@ -43,19 +43,24 @@ told as (
     and (:any_team or coalesce(i.team, f.team) in :team)
     and (:any_feature or i.feature in :feature)
 ),
+placed_day as (  -- days are few: each finds its period before the many rows of usage are read
+  select d.day, p.start_at
+  from (select distinct day from attributed_usage_day where day >= cast(:start as date)) d
+  join period p on p.cadence = :cadence and d.day >= p.start_on and d.day < p.end_on
+  where p.start_at >= cast(:start as timestamp)
+    and p.start_at < cast(:end as timestamp)
+    and d.day < cast(:until as date)
+),
 used as (
   select
     d.start_at,
     case :segment when 'tier' then f.tier when 'team' then u.team when 'feature' then u.feature else '' end as segment,
     sum(u.request_count) as requests
-  from (
-    select p.start_at, x.start_on, x.end_on
-    from span p
-    join period x on x.cadence = :cadence and x.start_at = p.start_at
-  ) d
-  join attributed_usage_day u on u.day >= d.start_on and u.day < d.end_on and u.day < cast(:until as date)
+  from attributed_usage_day u
+  join placed_day d on d.day = u.day
   left join feature f on f.feature = u.feature
-  where (:any_tier or f.tier in :tier)
+  where u.day >= cast(:start as date)
+    and (:any_tier or f.tier in :tier)
     and (:any_team or u.team in :team)
     and (:any_feature or u.feature in :feature)
   group by 1, 2

@@ -38,6 +38,7 @@ did as (
   join attribution a on a.attribution_key = r.attribution_key and r.day >= a.valid_from and r.day < a.valid_to
   left join feature f on f.feature = a.feature
   where r.request_count > 0
+    and r.day >= cast(cast(:start as timestamp) - interval '28 days' as date)
   group by 1, 2, 3
   union all
   select 'release', coalesce(r.team, f.team), min(r.released_at)
@@ -49,6 +50,7 @@ did as (
   select 'evaluation', coalesce(e.team, f.team), e.evaluated_at
   from evaluation e
   left join feature f on f.feature = e.feature
+  where e.evaluated_at >= cast(:start as timestamp) - interval '28 days'
   group by 1, 2, 3
 ),
 known as (

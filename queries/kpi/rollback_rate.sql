@@ -53,7 +53,8 @@ later as (
     and b.kind = a.kind
     and b.released_at > a.released_at
     and b.released_at <= a.released_at + interval '7 days'
-  where a.version_first_at = a.released_at or a.version is null
+  where a.released_at >= cast(:start as timestamp)
+    and (a.version_first_at = a.released_at or a.version is null)
   group by a.source, a.release_id
 ),
 placed as (

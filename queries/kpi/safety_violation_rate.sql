@@ -27,21 +27,29 @@ with span as (
     and start_at < cast(:end as timestamp)
     and start_at < cast(:until as timestamp)
 ),
-placed as (
+hourly as (  -- hours are few and counts are many: added up before they find their period
   select
-    p.start_at,
+    s.hour,
     case :segment when 'tier' then f.tier when 'team' then f.team when 'feature' then s.feature else '' end as segment,
-    s.checked_count,
-    s.violation_count,
-    s.blocked_count,
-    s.leaked_count
-  from span p
-  join safety_hour s on s.hour >= p.start_at and s.hour < p.end_at
+    sum(s.checked_count) as checked_count,
+    sum(s.violation_count) as violation_count,
+    sum(s.blocked_count) as blocked_count,
+    sum(s.leaked_count) as leaked_count,
+    sum(case when s.leaked_count is not null then s.checked_count end) as judged_count
+  from safety_hour s
   left join feature f on f.feature = s.feature
   where s.policy = 'any'
+    and s.hour >= cast(:start as timestamp)
     and (:any_tier or f.tier in :tier)
     and (:any_team or f.team in :team)
     and (:any_feature or s.feature in :feature)
+  group by 1, 2
+),
+placed as (
+  select
+    p.start_at, h.segment, h.checked_count, h.violation_count, h.blocked_count, h.leaked_count, h.judged_count
+  from hourly h
+  join span p on h.hour >= p.start_at and h.hour < p.end_at
 )
 select
   start_at as period_start,
@@ -50,7 +58,7 @@ select
   cast(sum(checked_count) as double precision) as denominator,
   cast(sum(checked_count) as bigint) as sample_count,
   cast(sum(leaked_count) as double precision) * 10000
-    / nullif(cast(sum(case when leaked_count is not null then checked_count end) as double precision), 0)
+    / nullif(cast(sum(judged_count) as double precision), 0)
     as leaked_per_10k,
   cast(sum(leaked_count) as bigint) as leaked_count,
   cast(sum(blocked_count) as bigint) as blocked_count

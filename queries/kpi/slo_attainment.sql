@@ -24,10 +24,16 @@ with span as (
     and start_at < cast(:end as timestamp)
     and start_at < cast(:until as timestamp)
 ),
+placed_hour as (  -- the few hours find their period, so that the many counts are joined by equality
+  select h.hour, p.start_at
+  from (select distinct hour from sli_hour where hour >= cast(:start as timestamp)) h
+  join span p on h.hour >= p.start_at and h.hour < p.end_at
+),
 counted as (
   select p.start_at, h.slo, sum(h.good_count) as good_count, sum(h.total_count) as total_count
-  from span p
-  join sli_hour h on h.hour >= p.start_at and h.hour < p.end_at
+  from sli_hour h
+  join placed_hour p on p.hour = h.hour
+  where h.hour >= cast(:start as timestamp)
   group by p.start_at, h.slo
 ),
 placed as (

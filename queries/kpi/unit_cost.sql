@@ -17,14 +17,17 @@
 -- facts:   charge, token_usage
 -- target:  change <= -15%
 -- scale:   1000
-with span as (
-  select
-    start_at, start_on, case when end_on > cast(:until as date) then cast(:until as date) else end_on end as end_on
-  from period
-  where cadence = :cadence
-    and start_at >= cast(:start as timestamp)
-    and start_at < cast(:end as timestamp)
-    and start_on < cast(:until as date)
+with placed_day as (  -- days are few: each finds its period before the many rows of costs are read
+  select d.day, p.start_at
+  from (
+    select distinct day
+    from attributed_cost_day
+    where day >= cast(:start as date)
+      and day < cast(:until as date)
+  ) d
+  join period p on p.cadence = :cadence and d.day >= p.start_on and d.day < p.end_on
+  where p.start_at >= cast(:start as timestamp)
+    and p.start_at < cast(:end as timestamp)
 ),
 accepted as (
   select day, feature, sum(accepted_count) as accepted_count
@@ -38,45 +41,42 @@ piece as (
     c.day,
     c.feature,
     c.team,
-    sum(case when c.request_cost is not null then c.effective_cost end) as request_cost,
-    sum(c.effective_cost) as effective_cost,
-    cast(null as bigint) as request_count
+    case when c.request_cost is not null then c.effective_cost end as request_cost,
+    case when a.feature is not null then c.effective_cost end as outcome_cost,
+    cast(null as bigint) as request_count,
+    cast(null as bigint) as accepted_count
   from attributed_cost_day c
+  left join accepted a on a.day = c.day and a.feature = c.feature
   where c.currency = :currency
     and c.day >= cast(:start as date)
-  group by c.day, c.feature, c.team
   union all
-  select day, feature, team, cast(null as decimal(38, 12)), cast(null as decimal(38, 12)), sum(costed_request_count)
+  select
+    day, feature, team, cast(null as decimal(38, 12)), cast(null as decimal(38, 12)), costed_request_count,
+    cast(null as bigint)
   from attributed_usage_day
   where day >= cast(:start as date)
-  group by day, feature, team
-),
-daily as (
+    and costed_request_count is not null
+  union all
   select
-    b.day,
-    b.feature,
-    b.team,
-    sum(b.request_cost) as request_cost,
-    sum(b.request_count) as request_count,
-    sum(b.effective_cost) as effective_cost
-  from piece b
-  group by b.day, b.feature, b.team
+    a.day, a.feature, f.team, cast(null as decimal(38, 12)), cast(null as decimal(38, 12)), cast(null as bigint),
+    a.accepted_count
+  from accepted a
+  left join feature f on f.feature = a.feature
 ),
 placed as (
   select
     p.start_at,
-    case :segment when 'tier' then f.tier when 'team' then d.team when 'feature' then d.feature else '' end as segment,
-    d.request_cost,
-    d.request_count,
-    case when a.accepted_count is not null then d.effective_cost end as outcome_cost,
-    a.accepted_count
-  from span p
-  join daily d on d.day >= p.start_on and d.day < p.end_on
-  left join feature f on f.feature = d.feature
-  left join accepted a on a.day = d.day and a.feature = d.feature
+    case :segment when 'tier' then f.tier when 'team' then b.team when 'feature' then b.feature else '' end as segment,
+    b.request_cost,
+    b.outcome_cost,
+    b.request_count,
+    b.accepted_count
+  from piece b
+  join placed_day p on p.day = b.day
+  left join feature f on f.feature = b.feature
   where (:any_tier or f.tier in :tier)
-    and (:any_team or d.team in :team)
-    and (:any_feature or d.feature in :feature)
+    and (:any_team or b.team in :team)
+    and (:any_feature or b.feature in :feature)
 )
 select
   start_at as period_start,

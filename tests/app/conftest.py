@@ -91,12 +91,13 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     monkeypatch.setenv("BURNLINE_CONFIG_DIR", str(config))
     monkeypatch.setenv("BURNLINE_STORE_URL", f"duckdb:///{path}")
     monkeypatch.setattr(data, "now", lambda: NOW)
-    _clear_caches()
+    clear_caches()
     yield path
-    _clear_caches()
+    clear_caches()
 
 
-def _clear_caches() -> None:
+def clear_caches() -> None:
+    """As if nobody had looked yet."""
     st.cache_data.clear()
     st.cache_resource.clear()
     data.forget_answers()
@@ -106,12 +107,13 @@ def _clear_caches() -> None:
 def open_app() -> OpenApp:
     """Opens a page of the app by the name of its file, with parameters of the URL; it must not raise."""
 
-    def opened(view: str = "home", **params: str | list[str]) -> AppTest:
+    def opened(view: str = "weekly", **params: str | list[str]) -> AppTest:
         app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=30)
-        app.run()
         for key, value in params.items():
             app.query_params[key] = value
-        if view != "home" or params:
+        if view == "weekly":
+            app.run()
+        else:
             app.switch_page(f"views/{view}.py").run()
         assert not app.exception
         return app

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from app.navigation import discover
 from store.engine import Store, open_store
@@ -10,13 +11,23 @@ from tests.app.conftest import OpenApp
 from tests.app.support import reading
 
 VIEWS = [page.path.stem for page in discover()]
+_DRAWN: dict[str, AppTest] = {}
+"""Each page of the full store, drawn once: what is asked of it changes nothing."""
+
+
+@pytest.fixture
+def drawn(request: pytest.FixtureRequest, view: str) -> AppTest:
+    """The page, with everything that the small company has."""
+    if view not in _DRAWN:
+        request.getfixturevalue("full_store")
+        _DRAWN[view] = request.getfixturevalue("open_app")(view)
+    return _DRAWN[view]
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_page_draws_real_numbers_without_an_error(full_store: Store, open_app: OpenApp, view: str) -> None:
-    app = open_app(view)
-    assert "could not be drawn" not in reading.text(app)
-    assert reading.tables(app)
+def test_a_page_draws_real_numbers_without_an_error(drawn: AppTest) -> None:
+    assert "could not be drawn" not in reading.text(drawn)
+    assert reading.tables(drawn)
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -25,35 +36,33 @@ def test_a_page_of_an_empty_store_is_words_not_an_error(empty_store: Store, open
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_page_says_that_it_shows_demo_data(full_store: Store, open_app: OpenApp, view: str) -> None:
-    assert "Demo data" in reading.text(open_app(view))
+def test_a_page_says_that_it_shows_demo_data(drawn: AppTest) -> None:
+    assert "Demo data" in reading.text(drawn)
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_page_says_how_fresh_its_data_are(full_store: Store, open_app: OpenApp, view: str) -> None:
-    text = reading.text(open_app(view))
+def test_a_page_says_how_fresh_its_data_are(drawn: AppTest) -> None:
+    text = reading.text(drawn)
     assert "Costs to 23 Nov 13:" in text
     assert "1 source failing" in text
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_every_chart_and_number_row_can_show_its_sql(full_store: Store, open_app: OpenApp, view: str) -> None:
-    app = open_app(view)
-    sections = len(reading.charts(app)) + len(reading.tables(app)) + bool(app.metric)
-    assert reading.popovers(app).count("Show the SQL") >= sections
-    assert any("```sql" in words.value and "where" in words.value for words in app.markdown)
+def test_every_chart_and_number_row_can_show_its_sql(drawn: AppTest) -> None:
+    sections = len(reading.charts(drawn)) + len(reading.tables(drawn)) + bool(drawn.metric)
+    assert reading.popovers(drawn).count("Show the SQL") >= sections
+    assert any("```sql" in words.value and "where" in words.value for words in drawn.markdown)
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_every_table_can_be_downloaded_as_csv_and_parquet(full_store: Store, open_app: OpenApp, view: str) -> None:
-    app = open_app(view)
-    labels = [found.proto.label for found in app.get("download_button")]
-    assert labels.count("CSV") == labels.count("Parquet") >= len(reading.tables(app))
+def test_every_table_can_be_downloaded_as_csv_and_parquet(drawn: AppTest) -> None:
+    labels = [found.proto.label for found in drawn.get("download_button")]
+    assert labels.count("CSV") == labels.count("Parquet") >= len(reading.tables(drawn))
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_every_chart_has_a_text_and_every_axis_a_unit(full_store: Store, open_app: OpenApp, view: str) -> None:
-    for figure, alt in reading.charts(open_app(view)):
+def test_every_chart_has_a_text_and_every_axis_a_unit(drawn: AppTest) -> None:
+    for figure, alt in reading.charts(drawn):
         titles = [
             axis["title"]["text"] for name, axis in figure["layout"].items() if "axis" in name and "title" in axis
         ]

@@ -20,7 +20,9 @@ from tests.support.browser import screenshot_folder, wait_until_drawn
 from tests.support.served import Served
 
 PAGES = {
-    "home": "/",
+    "weekly": "/",
+    "metric": "/metric?kpi=safety_violation_rate",
+    "today": "/today",
     "alerts": "/alerts",
     "spend": "/spend",
     "why-it-moved": "/why-it-moved",

@@ -45,3 +45,10 @@ def test_a_share_lies_in_its_interval_and_between_0_and_1(good: int, bad: int) -
     if good + bad:
         assert found is not None
         assert 0 <= found[0] <= good / (good + bad) <= found[1] <= 1
+
+
+@pytest.mark.parametrize("count", [100, 500, 20_000])
+def test_many_counts_have_the_interval_of_the_exact_search(count: int) -> None:
+    for shape, tail in ((count, interval.TAIL), (count + 1, 1 - interval.TAIL)):
+        exact = interval._gamma_quantile(shape, tail)
+        assert interval._many_quantile(shape, tail) == pytest.approx(exact, rel=1e-4)
