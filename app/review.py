@@ -177,19 +177,30 @@ def known(row: Row) -> str:
     """Why a row has no value or not the whole one; empty when all is well."""
     if row.problem:
         return row.problem[0].upper() + row.problem[1:] + "."
-    state, names = row.facts.state, ", ".join(row.facts.failed or row.facts.late)
-    if state is FactsState.NONE:
-        return f"No source of {' and '.join(missing_facts(row))} is connected."
-    if state in (FactsState.LATE, FactsState.FAILED) and row.period is not None:
-        to = fmt.moment(row.facts.known_to) if row.facts.known_to else "nothing yet"
-        verb = "failed" if state is FactsState.FAILED else "is late"
-        return f"{names} {verb}: known to {to}."
+    if row.facts.state is not FactsState.NONE and row.period is None:
+        return ""
+    return facts_known(row.facts, row.kpi.facts)
+
+
+def facts_known(found: Facts, names: Sequence[str]) -> str:
+    """Why facts of these names say nothing or not all of it; empty when all is well."""
+    if found.state is FactsState.NONE:
+        return f"No source of {' and '.join(in_words(names))} is connected."
+    if found.state in (FactsState.LATE, FactsState.FAILED):
+        to = fmt.moment(found.known_to) if found.known_to else "nothing yet"
+        verb = "failed" if found.state is FactsState.FAILED else "is late"
+        return f"{', '.join(found.failed or found.late)} {verb}: known to {to}."
     return ""
 
 
 def missing_facts(row: Row) -> list[str]:
     """What it is made of, in words."""
-    return [fact.replace("_", " ") + "s" for fact in row.kpi.facts]
+    return in_words(row.kpi.facts)
+
+
+def in_words(facts: Sequence[str]) -> list[str]:
+    """Names of facts as words in the plural."""
+    return [fact.replace("_", " ") + "s" for fact in facts]
 
 
 def beside(row: Row, currency: str) -> list[tuple[str, str]]:

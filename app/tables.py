@@ -71,6 +71,11 @@ def units(rows: Sequence[Row], trends: Mapping[str, Sequence[float]]) -> pa.Tabl
     return pa.table(columns)
 
 
+def links(rows: Sequence[Row]) -> dict[str, Any]:
+    """The column `url`; nothing where no row has one."""
+    return {"url": pa.array([r["url"] for r in rows], pa.string())} if any(r["url"] for r in rows) else {}
+
+
 def _covered(row: Row) -> Decimal | None:
     """The share of the direct cost whose usage reports requests."""
     direct = (row["billed_cost"] or Decimal()) - (row.get("allocated_cost") or Decimal())

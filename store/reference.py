@@ -58,7 +58,15 @@ def sync_reference(store: Store, reference: Reference, now: datetime | None = No
     Files that changed are put on the access log as of `now`; without it they are not, for stores that nobody operates.
     """
     features = [
-        Feature(feature=f.key, name=f.name, team=f.team, tier=f.tier, owner=f.owner, status=f.status)
+        Feature(
+            feature=f.key,
+            name=f.name,
+            team=f.team,
+            tier=f.tier,
+            owner=f.owner,
+            status=f.status,
+            links="\n".join(f"{label} {url}" for label, url in f.links.items()) or None,
+        )
         for f in reference.features
     ]
     budgets = [

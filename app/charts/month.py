@@ -9,7 +9,7 @@ from typing import Any
 
 from app import format as fmt
 from app.charts import figure
-from app.charts.figure import COLORS, GREY, Chart, Row
+from app.charts.figure import COLORS, GREY, Chart
 from domain.outlook import FanPoint
 
 FORECAST = COLORS[5]
@@ -33,7 +33,7 @@ class Drawn:
     fan: Sequence[FanPoint]
 
 
-def cumulative(drawn: Drawn, *, title: str, currency: str, annotations: Sequence[Row]) -> Chart:
+def cumulative(drawn: Drawn, *, title: str, currency: str) -> Chart:
     """The actual ends with the last whole day; the forecast is dotted from there, its ranges are bands."""
     every = [drawn.start + timedelta(days=number) for number in range((drawn.end - drawn.start).days)]
     days = every[: len(drawn.days)]
@@ -61,12 +61,10 @@ def cumulative(drawn: Drawn, *, title: str, currency: str, annotations: Sequence
     if high > top:
         subtitle += f" The 95% range goes on above the chart, to {fmt.money_compact(high, currency)}."
         made["yaxis"]["range"] = [min(0.0, *(point.low_95 or 0.0 for point in drawn.fan)), round(top, 2)]
-    figure.mark(made, annotations, drawn.start, drawn.end)
-    made["annotations"] = [*made.get("annotations", []), *_ends(drawn, every[-1], currency)]
+    made["annotations"] = _ends(drawn, every[-1], currency)
     made["xaxis"] |= {"range": [drawn.start.isoformat(), drawn.end.isoformat()]}
     made["margin"]["r"] = 76
-    marked = figure.told(annotations, drawn.start, drawn.end)
-    alt = f"{title}. {subtitle}{_alt(drawn, len(days), since[1], currency)}{marked}"
+    alt = f"{title}. {subtitle}{_alt(drawn, len(days), since[1], currency)}"
     return Chart(title, subtitle, {"data": traces, "layout": made}, alt)
 
 

@@ -25,8 +25,6 @@ def spend(
     subtitle: str,
     currency: str,
     partial: Sequence[date],
-    annotations: Sequence[Row] = (),
-    span: tuple[date, date],
 ) -> Chart:
     """Rows of (bucket_day, item, item_name, cost). `partial` buckets are drawn pale and named in the text."""
     buckets = sorted({row["bucket_day"] for row in rows})
@@ -37,15 +35,14 @@ def spend(
         for (name, series), color in zip(stacks, _colors(stacks), strict=True)
     ]
     made = figure.layout(400, f"Cost ({currency})", currency, barmode="stack", bargap=0.18)
-    figure.mark(made, annotations, *span)
     if partial:
-        made["annotations"] = [*made.get("annotations", []), _partial_label(partial[-1])]
-        made["margin"]["t"] = max(made["margin"]["t"], 26)
+        made["annotations"] = [_partial_label(partial[-1])]
+        made["margin"]["t"] = 26
     return Chart(
         title=title,
         subtitle=subtitle,
         figure={"data": traces, "layout": made},
-        alt=f"{title}. {subtitle} Stacked by {_told(stacks, currency)}." + figure.told(annotations, *span),
+        alt=f"{title}. {subtitle} Stacked by {_told(stacks, currency)}.",
     )
 
 

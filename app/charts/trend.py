@@ -1,7 +1,6 @@
 """One feature over time: its cost as bars, what a thousand requests cost as a line on its own axis."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from app import format as fmt
@@ -15,8 +14,6 @@ def unit_cost(
     title: str,
     subtitle: str,
     currency: str,
-    annotations: Sequence[Row],
-    span: tuple[date, date],
 ) -> Chart:
     """Rows of (day, billed_cost, cost_per_1k_requests). The line is left out where no source reports requests."""
     days = figure.iso(row["day"] for row in rows)
@@ -57,7 +54,4 @@ def unit_cost(
             "nticks": 5,
         }
     made = figure.layout(320, f"Cost ({currency})", currency, **extra)
-    figure.mark(made, annotations, *span)
-    return Chart(
-        title, subtitle, {"data": traces, "layout": made}, f"{title}. {subtitle}" + figure.told(annotations, *span)
-    )
+    return Chart(title, subtitle, {"data": traces, "layout": made}, f"{title}. {subtitle}")

@@ -5,10 +5,11 @@ from typing import Any
 
 import streamlit as st
 
-from app import alert_tables, data
+from app import alert_tables, data, events
 from app import format as fmt
 from app.alerts import DAYS
 from app.charts import alert_noise
+from app.charts.marks import marked
 from app.components import chart, columns, empty, table
 from app.components.markdown import plain
 from app.components.section import section
@@ -90,17 +91,16 @@ def noise(minute: datetime) -> None:
     this = sum(row["message_count"] for row in rows if row["week_start"] == monday)
     before = sum(row["message_count"] for row in rows) - this
     average = before / (WEEKS - 1)
-    chart.draw(
-        alert_noise.weeks(
-            rows,
-            monday - (WEEKS - 1) * alert_noise.WEEK,
-            monday,
-            title=f"{fmt.plural(this, 'new message')} this week, {average:.1f} in an average week before",
-            subtitle="Alerts told anew, by destination and week from Monday (UTC); edits and threads are none.",
-        ),
-        key="alert-noise",
+    first, end = monday - (WEEKS - 1) * alert_noise.WEEK, monday + alert_noise.WEEK
+    drawn = alert_noise.weeks(
+        rows,
+        first,
+        monday,
+        title=f"{fmt.plural(this, 'new message')} this week, {average:.1f} in an average week before",
+        subtitle="Alerts told anew, by destination and week from Monday (UTC); edits and threads are none.",
     )
-    show_sql(found)
+    chart.draw(marked(drawn, events.marks(first, end)), key="alert-noise")
+    show_sql(found, events.asked(first, end))
 
 
 def _noise(minute: datetime) -> Result:

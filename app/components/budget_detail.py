@@ -6,9 +6,10 @@ from decimal import Decimal
 import pyarrow as pa
 import streamlit as st
 
-from app import budgets, data
+from app import budgets, data, events
 from app import format as fmt
 from app.budgets import Line
+from app.charts.marks import marked
 from app.charts.month import cumulative
 from app.charts.waterfall import waterfall
 from app.components import chart, columns, empty, table
@@ -38,14 +39,12 @@ OPTIONAL = ("cache", "without_usage", "new_features")
 def draw(line: Line, found: Budgets, horizon: Horizon, currency: str, *, seasonal: bool) -> None:
     """Static: fits into a cached section."""
     pace = line.outlook.pace
-    annotations = data.ask("ops/annotations", start=pace.start, end=pace.end)
     drawn = drawn_of(found.portfolio, line.scope, line.outlook, has_budget=True, seasonal=seasonal)
+    of_scope = [] if line.scope == ORGANIZATION else [(line.row["scope_type"], [line.row["scope"]])]
     chart.draw(
-        cumulative(
-            drawn,
-            title=f"{budgets.verdict(line, currency)}",
-            currency=currency,
-            annotations=[row for row in annotations.rows() if row["feature"] in (None, line.row["scope"])],
+        marked(
+            cumulative(drawn, title=f"{budgets.verdict(line, currency)}", currency=currency),
+            events.marks(pace.start, pace.end, of_scope),
         ),
         key=f"budget-{line.key}",
     )
@@ -58,7 +57,7 @@ def draw(line: Line, found: Budgets, horizon: Horizon, currency: str, *, seasona
         history=TESTED_DAYS,
     )
     tested = _past(line, portfolio_of(days.table, horizon.complete_end))
-    show_sql(found.status, found.days, days, annotations)
+    show_sql(found.status, found.days, days, events.asked(pace.start, pace.end))
     _bridge(line, found, currency, seasonal=seasonal)
     if any(one.month_count for one in tested):
         _past_table(tested)

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from app import data, incident_tables, vendor_review
+from app import data, events, incident_tables, vendor_review
 from app import format as fmt
 from app.charts import provider_rates
+from app.charts.marks import marked
 from app.components import chart, columns, empty, table
 from app.components.markdown import plain
 from app.components.section import section
@@ -78,18 +79,18 @@ def _rates(given: Asked, provider: str) -> None:
     ]
     bad = sum(row["failed_count"] + row["throttled_count"] for row in rows)
     valid = sum(row["valid_count"] for row in rows)
-    chart.draw(
-        provider_rates.rates(
-            rows,
-            spans,
-            allowed,
-            title=f"{name} failed or throttled {fmt.percent(bad / valid if valid else None, 2)} of our requests",
-            subtitle=f"By day, {fmt.days(given.start, given.end)} (UTC); shaded: its own incidents. "
-            "Requests that we got wrong (4xx) count nowhere.",
-            span=(given.start, given.end),
-        ),
-        key="provider-rates",
+    drawn = provider_rates.rates(
+        rows,
+        spans,
+        allowed,
+        title=f"{name} failed or throttled {fmt.percent(bad / valid if valid else None, 2)} of our requests",
+        subtitle=f"By day, {fmt.days(given.start, given.end)} (UTC); shaded: its own incidents. "
+        "Requests that we got wrong (4xx) count nowhere.",
+        span=(given.start, given.end),
     )
+    marks = events.marks(given.start, given.end, [("provider", [provider])], without="incident")
+    chart.draw(marked(drawn, marks, exact=True), key="provider-rates")
+    show_sql(events.asked(given.start, given.end))
 
 
 def _incidents(given: Asked, score: Score) -> None:

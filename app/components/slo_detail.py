@@ -6,9 +6,10 @@ from fractions import Fraction
 import pyarrow as pa
 import streamlit as st
 
-from app import data, slo_history, slos
+from app import data, events, slo_history, slos
 from app import format as fmt
 from app.charts import burn_down
+from app.charts.marks import marked
 from app.components import chart, columns, empty, metrics, table
 from app.components.markdown import plain
 from app.components.metrics import Card
@@ -38,7 +39,9 @@ def draw(chosen: Line) -> None:
     _detail(chosen.key)
     if chosen.is_composite:
         return
-    table.toolbar(_hours(chosen), _minutes(chosen), *data.promises().asked, name="slo-hours")
+    seen = slo_history.asked_hours(chosen.standing)
+    happened = events.asked(seen.start, seen.end)
+    table.toolbar(_hours(chosen), _minutes(chosen), happened, *data.promises().asked, name="slo-hours")
     _alerts(chosen.key)
     _models(chosen.key)
     if _by_model(chosen).row_count:
@@ -61,17 +64,16 @@ def _detail(key: str) -> None:
     found = _series(line)
     history = slo_history.budget_path(standing, _hours(line).rows())
     spans = [] if found is None else slo_history.alerted(standing, found)
-    chart.draw(
-        burn_down.burn_down(
-            history.hours,
-            history.left,
-            [(span.severity, span.start, span.end) for span in spans],
-            title=_finding(line),
-            subtitle=f"Of {fmt.target(standing.objective.target)} over {in_words(standing.period)}, by hour (UTC); "
-            "shaded: alert windows (darker: page).",
-        ),
-        key="burn-down",
+    drawn = burn_down.burn_down(
+        history.hours,
+        history.left,
+        [(span.severity, span.start, span.end) for span in spans],
+        title=_finding(line),
+        subtitle=f"Of {fmt.target(standing.objective.target)} over {in_words(standing.period)}, by hour (UTC); "
+        "shaded: alert windows (darker: page).",
     )
+    seen = slo_history.asked_hours(standing)
+    chart.draw(marked(drawn, events.marks(seen.start, seen.end), exact=True), key="burn-down")
     for sentence in _remarks(line):
         st.caption(sentence)
 

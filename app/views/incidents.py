@@ -6,9 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from app import data, incident_chart, incident_tables, incidents
+from app import data, events, incident_chart, incident_tables, incidents
 from app import format as fmt
 from app.charts import incident_timeline
+from app.charts.marks import marked
 from app.components import (
     chart,
     chooser,
@@ -193,8 +194,9 @@ def _chart(asked: Asked) -> None:
         else f"{bars}, UTC. {incident_chart.unknown(whose)}",
         span=(seen.start, seen.end),
     )
-    chart.draw(drawn, key="incident-timeline")
-    show_sql(_timeline(asked), _providers(asked), _errors(asked))
+    marks = events.marks(seen.start, seen.end, asked.filters, without="incident")
+    chart.draw(marked(drawn, marks, exact=True), key="incident-timeline")
+    show_sql(_timeline(asked), _providers(asked), _errors(asked), events.asked(seen.start, seen.end))
 
 
 def _whose_requests(asked: Asked) -> str:

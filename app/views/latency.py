@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 import streamlit as st
 
-from app import data, latency
+from app import data, events, latency
 from app import format as fmt
 from app.charts import latency as drawn
+from app.charts.marks import marked
 from app.components import chart, columns, empty, filters, head, metrics, table
 from app.components.filters import Options
 from app.components.markdown import plain
@@ -96,31 +97,28 @@ def _summary(asked: Asked) -> None:
 def _percentiles(asked: Asked) -> None:
     found = _timed(asked)
     what = latency.MEASURES[asked.measure].lower()
-    chart.draw(
-        drawn.lines(
-            latency.moments(found),
-            found.percentiles,
-            title=f"{latency.MEASURES[asked.measure]}: half, 95% and 99% of the requests",
-            subtitle=f"Seconds to the {what}, by {_step(asked)} (UTC).",
-        ),
-        key="percentiles",
+    lines = drawn.lines(
+        latency.moments(found),
+        found.percentiles,
+        title=f"{latency.MEASURES[asked.measure]}: half, 95% and 99% of the requests",
+        subtitle=f"Seconds to the {what}, by {_step(asked)} (UTC).",
     )
-    show_sql(_over_time(asked))
+    marks = events.marks(asked.start, asked.end, asked.filters)
+    chart.draw(marked(lines, marks, exact=True), key="percentiles")
+    show_sql(_over_time(asked), events.asked(asked.start, asked.end))
 
 
 @section
 def _heat(asked: Asked) -> None:
     found = _timed(asked)
-    chart.draw(
-        drawn.heat_map(
-            latency.moments(found),
-            found.edges,
-            found.counts,
-            title="Where do the answers lie?",
-            subtitle=f"Share of the requests of each {_step(asked)} by how long they took; darker is more.",
-        ),
-        key="heat",
+    heat = drawn.heat_map(
+        latency.moments(found),
+        found.edges,
+        found.counts,
+        title="Where do the answers lie?",
+        subtitle=f"Share of the requests of each {_step(asked)} by how long they took; darker is more.",
     )
+    chart.draw(marked(heat, events.marks(asked.start, asked.end, asked.filters), exact=True), key="heat")
 
 
 @section

@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import streamlit as st
 
-from app import data, review
+from app import data, events, review
 from app import format as fmt
 from app.charts import behaviour, segments
+from app.charts.figure import Chart
+from app.charts.marks import Label, marked_periods
 from app.charts.six_twelve import Panel, six_twelve
 from app.components import chart, columns, empty, filters, head, kpi_notes, metrics, table
 from app.components.markdown import plain
@@ -109,7 +111,7 @@ def _standing(key: str, week: Period) -> None:
 def _charts(key: str, week: Period) -> None:
     row, currency = _row(key, week), data.currency()
     kpi, reading = row.kpi, row.reading
-    panels, asked = _panels(kpi, week)
+    panels, shown, asked = _panels(kpi, week)
     factor = FACTORS.get(kpi.unit, 1.0)
     unit = review.unit(kpi, currency)
     if any(value is not None for panel in panels for value in panel.values):
@@ -121,31 +123,46 @@ def _charts(key: str, week: Period) -> None:
             unit=f"{kpi.name} ({unit})",
             factor=factor,
         )
-        chart.draw(drawn, key="six-twelve")
+        labels = [
+            Label(one.name, one.start_on, one.end_on, axis)
+            for over, axis in zip(shown, ("x", "x2"), strict=False)
+            for one in over
+        ]
+        chart.draw(_marked(drawn, labels), key="six-twelve")
     if reading.process is not None:
         told = reading.process.reason or "within its usual limits"
         chart.draw(
-            behaviour.behaviour(
-                [one.name for one in row.periods],
-                review.trend(row.points),
-                reading.process,
-                title=f"Is the last change more than noise? It is {told}.",
-                subtitle=f"{kpi.cadence.capitalize()}s with the mean and natural process limits of those before "
-                "(2.66 mean moving ranges).",
-                unit=f"{kpi.name} ({unit})",
-                factor=factor,
-                floor=0.0 if kpi.better is not Better.NEARER_ZERO and kpi.unit != "points" else None,
+            _marked(
+                behaviour.behaviour(
+                    [one.name for one in row.periods],
+                    review.trend(row.points),
+                    reading.process,
+                    title=f"Is the last change more than noise? It is {told}.",
+                    subtitle=f"{kpi.cadence.capitalize()}s with the mean and natural process limits of those before "
+                    "(2.66 mean moving ranges).",
+                    unit=f"{kpi.name} ({unit})",
+                    factor=factor,
+                    floor=0.0 if kpi.better is not Better.NEARER_ZERO and kpi.unit != "points" else None,
+                ),
+                [Label(one.name, one.start_on, one.end_on) for one in row.periods],
             ),
             key="behaviour",
         )
     show_sql(*asked)
 
 
-def _panels(kpi: Kpi, week: Period) -> tuple[list[Panel], list[Result]]:
+def _marked(drawn: Chart, labels: Sequence[Label]) -> Chart:
+    """A chart by period with what happened in these."""
+    if not labels:
+        return drawn
+    return marked_periods(drawn, events.marks(min(one.start for one in labels), max(one.end for one in labels)), labels)
+
+
+def _panels(kpi: Kpi, week: Period) -> tuple[list[Panel], list[list[Period]], list[Result]]:
     """The same KPI asked by week and by month, each beside the year before."""
     periods = kpis.periods_to(data.ask, week.end)
     known = coverage_of(data.ask(kpis.COVERAGE).rows(), week.end)
-    panels, asked = [], []
+    panels, shown, asked = [], [], []
     for cadence, title, count in QUARTERS if kpi.cadence == "quarter" else PANELS:
         of_cadence = replace(kpi, cadence=cadence)
         over = [one for one in periods[cadence] if one.end <= week.end][-count:]
@@ -166,8 +183,9 @@ def _panels(kpi: Kpi, week: Period) -> tuple[list[Panel], list[Result]]:
         target = kpi.target()
         bound = target.bound if target is not None and target.form is Form.VALUE and kpi.judged == "value" else None
         panels.append(Panel(title, [one.name for one in over], review.trend(points), review.trend(before), bound))
+        shown.append(over)
         asked.append(result)
-    return panels, asked
+    return panels, shown, asked
 
 
 @section

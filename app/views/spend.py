@@ -7,9 +7,10 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from app import data, stories, tables
+from app import data, events, stories, tables
 from app import format as fmt
 from app.charts import stacked
+from app.charts.marks import marked
 from app.components import as_known, chart, columns, empty, filters, head, metrics, other_currencies, table
 from app.components.filters import Chosen
 from app.components.markdown import plain
@@ -128,7 +129,6 @@ def _summary(view: View) -> None:
 def _over_time(view: View) -> None:
     period, currency = view.chosen.period, view.chosen.currency
     result, items = _buckets(view), _named(view, _items(view))
-    annotations = data.ask("ops/annotations", start=period.start, end=period.end)
     days = sorted({row["bucket_day"] for row in result.rows()})
     drawn = stacked.spend(
         _named(view, result),
@@ -139,11 +139,10 @@ def _over_time(view: View) -> None:
         ),
         currency=currency,
         partial=[day for day in days if not period.is_whole(day, view.bucket)],
-        annotations=annotations.rows(),
-        span=(period.start, period.end),
     )
-    chart.draw(drawn, key="spend")
-    show_sql(result, annotations)
+    marks = events.marks(period.start, period.end, view.chosen.filters)
+    chart.draw(marked(drawn, marks), key="spend")
+    show_sql(result, events.asked(period.start, period.end))
 
 
 @section

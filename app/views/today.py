@@ -5,10 +5,11 @@ from typing import Any
 
 import streamlit as st
 
-from app import data, period, stories
+from app import data, events, period, stories
 from app import format as fmt
 from app.budgets import lines_of
 from app.charts import movers
+from app.charts.marks import marked
 from app.charts.month import cumulative
 from app.components import chart, empty, head, metrics, other_currencies
 from app.components.alerts import open_alerts
@@ -152,7 +153,6 @@ def _delta(now: float | None, before: float | None) -> str | None:
 @section
 def _month(horizon: Horizon, currency: str) -> None:
     month = month_so_far(horizon, currency)
-    annotations = data.ask("ops/annotations", start=month.start, end=month.end)
     pace = month.outlook.pace
     if month.billed is None or not pace.complete_days:
         st.markdown(f"## {fmt.month(month.start)} so far")
@@ -162,10 +162,9 @@ def _month(horizon: Horizon, currency: str) -> None:
             month.drawn(),
             title=f"{fmt.money_compact(pace.complete_cost, currency)} spent in {fmt.plural(pace.complete_days, 'day')}",
             currency=currency,
-            annotations=annotations.rows(),
         )
-        chart.draw(drawn, key="month")
-    show_sql(month.days, month.budgets.status, month.budgets.days, annotations)
+        chart.draw(marked(drawn, events.marks(month.start, month.end)), key="month")
+    show_sql(month.days, month.budgets.status, month.budgets.days, events.asked(month.start, month.end))
 
 
 @section

@@ -5,9 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from app import data, stories, tables
+from app import data, events, stories, tables
 from app import format as fmt
 from app.charts import trend
+from app.charts.marks import marked
 from app.components import (
     chart,
     chooser,
@@ -143,7 +144,6 @@ def _features(features: Result, chosen: Chosen) -> None:
 def _detail(chosen: Chosen, feature: str, name: str) -> None:
     period, currency = chosen.period, chosen.currency
     days = _of_feature("cost/unit_by_day", chosen, feature)
-    annotations = data.ask("ops/annotations", start=period.start, end=period.end)
     rows = days.rows()
     cost = sum((row["billed_cost"] or 0 for row in rows), start=0)
     drawn = trend.unit_cost(
@@ -151,11 +151,10 @@ def _detail(chosen: Chosen, feature: str, name: str) -> None:
         title=f"{name}: {fmt.money(cost, currency)} in {fmt.plural(len(rows), 'day')}",
         subtitle=f"Billed cost per UTC day in {currency}, and per 1K requests where they are reported.",
         currency=currency,
-        annotations=[row for row in annotations.rows() if row["feature"] in (None, feature)],
-        span=(period.start, period.end),
     )
-    chart.draw(drawn, key=f"trend-{feature}")
-    show_sql(days, annotations)
+    marks = events.marks(period.start, period.end, [("feature", [feature])])
+    chart.draw(marked(drawn, marks), key=f"trend-{feature}")
+    show_sql(days, events.asked(period.start, period.end))
     st.markdown(f"## Models of {plain(name)}")
     _unit_table(_of_feature("cost/unit_by_model", chosen, feature).rows(), chosen, f"Models of {name}.")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import change_tables, comparison, data, effects
+from app import change_tables, comparison, data, effects, events
 from app import format as fmt
 from app.change_view import View
 from app.charts.waterfall import waterfall
@@ -19,6 +19,9 @@ from queries.explain import Per, ask_items, explain
 from queries.runner import Result
 
 PAGE = {"title": "Why it moved", "url": "why-it-moved", "icon": ":material/waterfall_chart:", "order": 25}
+
+MOST_HAPPENED = 20
+"""Of what happened meanwhile, the gravest."""
 
 GROUPS = {"feature": "Feature", "team": "Team", "provider": "Provider", "model": "Model", "key": "Key"}
 NEXT = {"feature": "model", "team": "feature", "provider": "model", "model": "feature"}
@@ -220,14 +223,19 @@ def _moved(view: View) -> None:
 
 @section
 def _annotations(view: View) -> None:
-    compared, chosen = view.compared, dict(view.chosen.filters).get("feature")
-    result = data.ask("ops/annotations", start=min(compared.before_start, compared.after_start), end=compared.after_end)
-    rows = [row for row in result.rows() if chosen is None or row["feature"] is None or row["feature"] in chosen]
+    compared = view.compared
+    start = min(compared.before_start, compared.after_start)
+    result = events.asked(start, compared.after_end, MOST_HAPPENED)
+    gravest = events.of_owner(result.rows(), view.chosen.filters)[:MOST_HAPPENED]
+    rows = sorted(gravest, key=lambda row: (row["happened_at"], row["title"]))
     st.markdown("## What happened meanwhile")
     if rows:
         st.markdown("\n".join(f"- {fmt.day(row['day'])}, {_kind(row)}: {plain(row['title'])}" for row in rows))
     else:
-        empty.nothing("Nothing is noted in these periods; annotations.csv holds launches, price and routing changes.")
+        empty.nothing(
+            "Nothing is known to have happened in these periods; annotations.csv holds launches, price and routing "
+            "changes, releases and incidents come from their sources."
+        )
     show_sql(result)
 
 

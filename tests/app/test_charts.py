@@ -1,7 +1,7 @@
 """Charts are plain dicts with a title, units, marks and a text."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,17 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.charts import month, movers, stacked, trend
+from app.charts import marks, month, movers, stacked, trend
 from app.charts.figure import Chart
+from app.charts.marks import Label, Marks, marked, marked_periods
 from domain.outlook import FanPoint
 
 START = date(2026, 11, 1)
 DAYS = [START + timedelta(days=n) for n in range(10)]
 SPAN = (START, START + timedelta(days=10))
-MARKS = [
-    {"day": DAYS[3], "kind": "launch", "title": "Guide goes live", "feature": None},
-    {"day": START - timedelta(days=1), "kind": "note", "title": "Before", "feature": None},
-]
+LAUNCH = {
+    "happened_at": datetime.combine(DAYS[3], time(9, 30)),
+    "day": DAYS[3],
+    "kind": "launch",
+    "title": "Guide goes live",
+}
+MARKS = Marks([LAUNCH], datetime.combine(DAYS[5], time()), more_count=2)
 
 
 def _rows(items: Sequence[str], days: Sequence[date] = DAYS) -> list[dict[str, Any]]:
@@ -38,8 +42,6 @@ def _spend(items: Sequence[str], days: Sequence[date] = DAYS, partial: Sequence[
         subtitle="Billed cost in USD.",
         currency="USD",
         partial=partial,
-        annotations=MARKS,
-        span=SPAN,
     )
 
 
@@ -57,7 +59,7 @@ def _month(budget: Decimal | None = Decimal(300), *, ranged: bool = True, high: 
         path=ahead,
         fan=[FanPoint(LAST, 300.0, low, top, low, above)],
     )
-    return month.cumulative(drawn, title="$100", currency="USD", annotations=MARKS)
+    return month.cumulative(drawn, title="$100", currency="USD")
 
 
 def _movers() -> Chart:
@@ -70,7 +72,7 @@ def _movers() -> Chart:
 
 def _trend(per_request: float | None = 0.5) -> Chart:
     rows = [{"day": day, "billed_cost": Decimal(1), "cost_per_1k_requests": per_request} for day in DAYS]
-    return trend.unit_cost(rows, title="A: $10", subtitle="In USD.", currency="USD", annotations=MARKS, span=SPAN)
+    return trend.unit_cost(rows, title="A: $10", subtitle="In USD.", currency="USD")
 
 
 @pytest.mark.parametrize(
@@ -90,10 +92,35 @@ def test_every_chart_has_title_unit_and_text_and_is_json(chart: Chart) -> None:
 
 
 @pytest.mark.parametrize("chart", [_spend(["a"]), _month(), _trend()], ids=["spend", "month", "trend"])
-def test_what_happened_inside_the_span_is_marked_and_told(chart: Chart) -> None:
-    labels = " ".join(label["text"] for label in chart.figure["layout"]["annotations"])
-    assert "Guide goes live" in labels
-    assert "Before" not in labels
+def test_what_happened_is_marked_and_told_and_the_rest_counted(chart: Chart) -> None:
+    drawn = marked(chart, MARKS)
+    assert "▲ Guide goes live" in [label["text"] for label in drawn.figure["layout"]["annotations"]]
+    assert [shape["x0"] for shape in drawn.figure["layout"]["shapes"]] == [DAYS[3].isoformat()]
+    assert drawn.alt.endswith(" Marked: Guide goes live (4 Nov 2026) and 2 more that are not drawn.")
+    assert chart.figure["layout"].get("shapes") is None, "the chart itself stays as it was"
+
+
+def test_a_mark_on_an_axis_of_hours_stands_at_its_minute() -> None:
+    (shape,) = marked(_spend(["a"]), MARKS, exact=True).figure["layout"]["shapes"]
+    assert shape["x0"] == "2026-11-04T09:30:00"
+
+
+def test_only_the_gravest_marks_have_words_and_the_others_a_sign() -> None:
+    rows = [{**LAUNCH, "title": f"Number {n} with a title that is far too long for any chart"} for n in range(5)]
+    labels = marked(_spend(["a"]), Marks(rows, MARKS.middle)).figure["layout"]["annotations"]
+    assert [len(label["text"]) for label in labels] == [marks.LABEL_LENGTH + 2] * 3 + [1] * 2
+    assert all("far too long for any chart" in label["hovertext"] for label in labels)
+
+
+def test_a_mark_on_named_periods_stands_once_on_each_axis() -> None:
+    labels = [
+        Label("W1", START, DAYS[5]),
+        Label("W2", DAYS[5], DAYS[9]),
+        Label("2026-11", START, DAYS[9], "x2"),
+        Label("2026-10", START - timedelta(days=31), START, "x2"),
+    ]
+    shapes = marked_periods(_spend(["a"]), MARKS, labels).figure["layout"]["shapes"]
+    assert [(shape["x0"], shape["xref"]) for shape in shapes] == [("W1", "x"), ("2026-11", "x2")]
 
 
 def test_more_than_eight_items_become_seven_and_other() -> None:

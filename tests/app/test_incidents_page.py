@@ -94,7 +94,7 @@ def test_our_error_rate_runs_over_the_providers_incidents(full_store: Store, ope
         by_hour.setdefault(one.started_at.replace(minute=0, second=0).isoformat(), []).append(one.status_code != 200)
     drawn = {hour: ratio for hour, ratio in zip(errors["x"], errors["y"], strict=True) if ratio is not None}
     assert drawn == {hour: pytest.approx(mean(bad), abs=1e-5) for hour, bad in by_hour.items()}
-    bands = [shape["x0"] for shape in figure["layout"]["shapes"]]
+    bands = [shape["x0"] for shape in figure["layout"]["shapes"] if shape["type"] == "rect"]
     assert len(bands) == 3
     assert figure["layout"]["yaxis"]["ticktext"] == ["✕ sev1", "! sev2", "• sev3", "Anthropic", "OpenAI"]
     assert "sev1: 2" in alt

@@ -69,6 +69,15 @@ def test_a_whole_set_of_files_is_read(tmp_path: Path) -> None:
         ),
         ('[[feature]]\nkey = "a"\nname = "A"', "line 1: [[feature]] the key 'team' is missing"),
         (FEATURES + 'tier = "gold"', "line 1: search has the tier 'gold'; use critical, standard, internal"),
+        (FEATURES + 'status = "gone"', "line 1: search has the status 'gone'; use live, pilot, building, retired"),
+        (
+            FEATURES + 'links = { runbook = "javascript:alert(1)" }',
+            "line 1: the link 'runbook' of search is no web address; begin it with https://",
+        ),
+        (
+            FEATURES + 'links = { " " = "https://wiki.example.com" }',
+            'line 1: a link of search has no name; write links = { runbook = "https://…" }',
+        ),
     ],
 )
 def test_a_feature_that_cannot_be_used_is_named_with_its_line(tmp_path: Path, content: str, sentence: str) -> None:
