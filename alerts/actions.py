@@ -22,12 +22,15 @@ from alerts.silencing import ID_CHARACTERS
 from alerts.transition import OPEN, STATUS, Change, Transition
 from alerts.wording import moment
 from config.settings import Settings, SettingsError
+from store import audit
 from store.anomalies import add_feedback
 from store.engine import Store
 from store.tables import Alert, AlertSilence
 
 Opinion = Literal["useful", "not useful", "expected"]
 OPINIONS: tuple[Opinion, ...] = ("useful", NOT_USEFUL, EXPECTED)
+SILENCING = ("snooze", "unsnooze")
+"""What is done to the silences of an alert, and may leave the alert itself as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ def act(
             outcome, changes = _DOING.get(action, _unknown)(given)
             record = record_of(connection, discovered_rules(), [alert], now)
             settle(connection, record, routing, settings, changes, {alert.alert_id: alert}, by=by)
+            if changes or action in SILENCING:
+                audit.note(connection, by, action, f"alert/{alert.alert_id}", now, given.reason)
             return outcome
     except (_RefusedError, SettingsError) as refused:
         return Outcome(str(refused), done=False)

@@ -12,7 +12,9 @@ from alerts.record import record_of
 from alerts.routing import Routing
 from alerts.settle import settle
 from alerts.silence import MAINTENANCE, MATCHERS, MUTE
+from alerts.wording import moment
 from config.settings import Settings, SettingsError
+from store import audit
 from store.engine import Store
 from store.tables import AlertSilence
 
@@ -57,6 +59,9 @@ def mute(
         setattr(silence, name, value)
     with store.write() as connection:
         ledger.add_silence(connection, silence)
+        named = ", ".join(f"{name} {value}" for name, value in sorted(matchers.items()))
+        detail = f"{named}, {moment(silence.starts_at)} to {moment(silence.ends_at)}: {silence.reason}"
+        audit.note(connection, by, silence.kind, f"silence/{silence.silence_id}", now, detail)
         _resettle(connection, settings, routing, by, now)
     return silence
 
@@ -71,6 +76,7 @@ def unmute(store: Store, settings: Settings, routing: Routing, silence_id: str, 
                 "python -m burnline alerts silences lists them."
             )
         ledger.end_silences(connection, [held[0].silence_id], now)
+        audit.note(connection, by, f"ended {held[0].kind}", f"silence/{held[0].silence_id}", now)
         _resettle(connection, settings, routing, by, now)
     return held[0]
 

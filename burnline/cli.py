@@ -12,6 +12,7 @@ from burnline.anomaly_commands import app as anomaly_app
 from burnline.collect import collect_sources, report, with_progress
 from burnline.context import open_context
 from burnline.doctor import examine
+from burnline.evidence_commands import app as evidence_app
 from burnline.failure import one_sentence
 from burnline.file_commands import export_app, import_app
 from burnline.init import write_template
@@ -44,6 +45,7 @@ app.add_typer(anomaly_app, name="anomaly")
 alerts_app.add_typer(alert_answers_app)
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(review_app, name="review")
+app.add_typer(evidence_app, name="evidence")
 app.add_typer(db_app, name="db")
 
 

@@ -66,8 +66,9 @@ def open_context(*, sync: bool = True, warn: bool = True) -> Context:
     store = open_store(settings.store.url)
     upgrade(store)
     if sync:
-        sync_reference(store, reference)
-        sync_calendar(store, settings.organization, settings.anomalies.holiday_dates, utc_now().date())
+        now = utc_now()
+        sync_reference(store, reference, now)
+        sync_calendar(store, settings.organization, settings.anomalies.holiday_dates, now.date())
     return Context(folder, settings, reference, sources, store, routing, problems)
 
 

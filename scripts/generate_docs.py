@@ -100,7 +100,8 @@ def _walk(prefix: str, command: object) -> list[tuple[str, object]]:
     children = getattr(command, "commands", None)
     if not children:
         return [(prefix.strip(), command)]
-    return [found for name, child in children.items() for found in _walk(f"{prefix} {name}", child)]
+    itself = [(prefix.strip(), command)] if getattr(command, "invoke_without_command", False) else []
+    return itself + [found for name, child in children.items() for found in _walk(f"{prefix} {name}", child)]
 
 
 PAGES = {

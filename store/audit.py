@@ -9,6 +9,9 @@ from store.bulk import insert_rows
 from store.schema import to_batch
 from store.tables import AuditEvent
 
+BURNLINE = "Burnline"
+"""The actor of what it does by itself, or does not know who asked for."""
+
 
 def note(
     connection: Connection, actor: str, action: str, subject: str, now: datetime, detail: str | None = None

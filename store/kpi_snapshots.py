@@ -5,6 +5,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from store import audit
 from store.bulk import insert_rows
 from store.engine import Store
 from store.schema import table, to_batch
@@ -29,6 +30,7 @@ def keep_week(store: Store, rows: Sequence[KpiSnapshot], texts: Sequence[QueryTe
         if new:
             insert_rows(connection, QueryText, to_batch(QueryText, list(new.values())))
         insert_rows(connection, KpiSnapshot, to_batch(KpiSnapshot, rows))
+        audit.note(connection, audit.BURNLINE, "closed", f"week/{rows[0].week_start}", rows[0].closed_at)
     return True
 
 

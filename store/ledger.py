@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from domain.window import Window
-from store import source_health
+from store import audit, source_health
 from store.bulk import insert_rows
 from store.engine import Store
 from store.schema import table, to_batch
@@ -172,8 +172,8 @@ def quarantine_new(store: Store, run: CollectorRun, rows: Sequence[Quarantine]) 
     return len(fresh)
 
 
-def request_collection(store: Store, source: str, window: Window | None, now: datetime) -> str:
-    """Asks the worker to run a source now, or to load a range again; the id of the request."""
+def request_collection(store: Store, source: str, window: Window | None, by: str, now: datetime) -> str:
+    """Asks the worker to run a source now, or to load a range again; the id of the request. `by` is who asks."""
     request = CollectionRequest(
         request_id=uuid4().hex,
         source=source,
@@ -183,6 +183,7 @@ def request_collection(store: Store, source: str, window: Window | None, now: da
     )
     with store.write() as connection:
         insert_rows(connection, CollectionRequest, to_batch(CollectionRequest, [request]))
+        audit.note(connection, by, "asked for a run", f"source/{source}", now, str(window) if window else None)
     return request.request_id
 
 

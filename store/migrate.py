@@ -53,6 +53,12 @@ def upgrade(store: Store) -> None:
             rollup.refill(connection)
 
 
+def revision_of(store: Store) -> str | None:
+    """The schema the store is at; None before its first migration. Raises StoreError."""
+    with store.read() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from hashlib import sha256
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlalchemy.engine import Connection
 from config.loader import Reference, as_utc
 from domain.attribution import Dimensions, Rule, ownership, tags_of
 from domain.rule_index import RuleIndex
-from store import attributed, declared_slos, reprice
+from store import attributed, audit, declared_slos, reprice
 from store.bulk import insert_rows
 from store.engine import Store
 from store.price_book import OWN, open_book
@@ -51,8 +52,11 @@ DECIDES_OWNERS = frozenset({"attribution.toml", "features.toml", "allocation.tom
 """Files whose change attributes every day again."""
 
 
-def sync_reference(store: Store, reference: Reference) -> None:
-    """Makes the store say what the files that are there say, in one transaction; facts are never rewritten."""
+def sync_reference(store: Store, reference: Reference, now: datetime | None = None) -> None:
+    """Makes the store say what the files that are there say, in one transaction; facts are never rewritten.
+
+    Files that changed are put on the access log as of `now`; without it they are not, for stores that nobody operates.
+    """
     features = [
         Feature(
             feature=f.key,
@@ -82,7 +86,7 @@ def sync_reference(store: Store, reference: Reference) -> None:
     ]
     prices = [Price(**p.model_dump(), currency="USD", version=f"{OWN} from {p.valid_from}") for p in reference.prices]
     with store.write() as connection:
-        changed = _changed_files(connection, reference)
+        changed = _changed_files(connection, reference, now)
         for name, row, rows in (
             ("features.toml", Feature, features),
             ("budgets.csv", Budget, budgets),
@@ -141,7 +145,7 @@ def _allocation_rules(reference: Reference) -> list[AllocationRule]:
     ]
 
 
-def _changed_files(connection: Connection, reference: Reference) -> set[str]:
+def _changed_files(connection: Connection, reference: Reference, now: datetime | None) -> set[str]:
     """The declared files whose content is not what the store knows; their new digests are on record afterwards."""
     declared = {
         "features.toml": reference.features,
@@ -173,6 +177,9 @@ def _changed_files(connection: Connection, reference: Reference) -> set[str]:
         connection.execute(sa.delete(files).where(files.c.file_name == name))
         line = ReferenceFile(file_name=name, digest=digest, revision=revision + 1)
         insert_rows(connection, ReferenceFile, to_batch(ReferenceFile, [line]))
+        if now is not None:
+            told = f"revision {line.revision}, SHA-256 of what it declares {digest}"
+            audit.note(connection, audit.BURNLINE, "read a changed file", f"config/{name}", now, told)
     return changed
 
 

@@ -18,6 +18,8 @@ from store import ledger
 PAGE = {"title": "Sources", "url": "sources", "icon": ":material/database:", "order": 90}
 
 HISTORY_DAYS = 14
+LOG_DAYS = 90
+WHO = "source-who"
 
 
 def render() -> None:
@@ -28,6 +30,7 @@ def render() -> None:
     if not found:
         st.info(f"No source is connected yet. {empty.CONNECT}", icon=":material/inbox:")
         show_sql(data.ask("ops/sources"))
+        _access_log()
         return
     _failures(found)
     _states(found)
@@ -35,6 +38,7 @@ def render() -> None:
     _waiting()
     source = _actions(found)
     _history(source)
+    _access_log()
 
 
 def _failures(found: list[SourceState]) -> None:
@@ -113,6 +117,9 @@ def _actions(found: list[SourceState]) -> str:
         )
         with st.popover("Backfill a range", icon=":material/history:"):
             _backfill(source)
+        st.text_input(
+            "Your name", key=WHO, persist_state="session", width=220, max_chars=100, help="For the access log."
+        )
     return source
 
 
@@ -136,7 +143,8 @@ def _window(first: date, last: date) -> Window:
 
 
 def _ask_for(source: str, window: Window | None) -> None:
-    ledger.request_collection(data.store(), source, window, data.now())
+    by = str(st.session_state.get(WHO) or "").strip() or "somebody on the page"
+    ledger.request_collection(data.store(), source, window, by, data.now())
     data.forget_version()
 
 
@@ -236,6 +244,40 @@ def _restated(source: str, since: datetime) -> None:
         "seen": columns.text("Seen"),
     }
     table.draw(drawn, shown, alt=f"{fmt.plural(len(rows), 'restatement')}, newest first.")
+
+
+def _access_log() -> None:
+    since = datetime.combine(data.now().date() - timedelta(days=LOG_DAYS), time(), UTC)
+    _acts(since)
+    table.toolbar(data.ask("ops/audit_log", since=since), name="audit-log")
+
+
+@section
+def _acts(since: datetime) -> None:
+    result = data.ask("ops/audit_log", since=since)
+    st.markdown(f"## Audit log, last {LOG_DAYS} days")
+    st.caption("What people and commands did, under the names they gave; who looked at a page is not recorded.")
+    if not result.row_count:
+        empty.nothing("Nobody did anything in these days.")
+        return
+    rows = result.rows()
+    drawn = pa.table(
+        {
+            "occurred": [fmt.moment(row["occurred_at"]) for row in rows],
+            "actor": [row["actor"] for row in rows],
+            "action": [row["action"] for row in rows],
+            "subject": [row["subject"] for row in rows],
+            "detail": [row["detail"] or "" for row in rows],
+        }
+    )
+    shown = {
+        "occurred": columns.text("When"),
+        "actor": columns.text("Who"),
+        "action": columns.text("What"),
+        "subject": columns.text("To what", width="medium"),
+        "detail": columns.text("Detail", width="large"),
+    }
+    table.draw(drawn, shown, alt=f"{fmt.plural(len(rows), 'act')} of people and commands, newest first.")
 
 
 def _number(value: object) -> float | None:

@@ -208,3 +208,27 @@ def test_escalation_waits_while_nobody_is_told(store: Store) -> None:
     assert look(store, 5, problem(), routing=routing) == ["f slack update unsilenced", "f slack reply unsilenced"]
     assert look(store, 5.9, problem(), routing=routing) == []
     assert look(store, 6, problem(), routing=routing) == ["f teams post escalated"]
+
+
+def test_every_act_is_on_the_access_log_once_and_what_was_refused_is_not(store: Store) -> None:
+    alert = opened(store)
+    do(store, 1, alert, "acknowledge")
+    do(store, 2, alert, "acknowledge", by="Ben")
+    do(store, 3, alert, "snooze", reason="known", until=at(9))
+    do(store, 4, alert, "unsnooze")
+    do(store, 5, alert, "unsnooze")
+    silence = muted(store, 6, 2, rule="r")
+    unmute(store, Settings(), SLACK, silence.silence_id, "Ana", at(7))
+    rows = run(store, "ops/audit_log", since=at(0)).rows()
+    assert [(row["actor"], row["action"], row["subject"], row["detail"]) for row in reversed(rows)] == [
+        (
+            "Ben",
+            "mute",
+            f"silence/{silence.silence_id}",
+            "rule r, 22 Nov 2026 14:26 UTC to 22 Nov 2026 16:26 UTC: moving house",
+        ),
+        ("Ana", "acknowledge", f"alert/{alert}", None),
+        ("Ana", "snooze", f"alert/{alert}", "known"),
+        ("Ana", "unsnooze", f"alert/{alert}", None),
+        ("Ana", "ended mute", f"silence/{silence.silence_id}", None),
+    ]

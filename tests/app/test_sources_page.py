@@ -65,3 +65,15 @@ def test_a_backfill_asks_for_whole_days_and_includes_the_last(full_store: Store,
 def test_configured_sources_wait_in_an_empty_store(empty_store: Store, open_app: OpenApp) -> None:
     states = reading.table_with(open_app("sources"), "every")
     assert set(states["state"]) == {"– Not run yet"}
+
+
+def test_who_asked_for_a_run_is_in_the_audit_log(full_store: Store, open_app: OpenApp) -> None:
+    app = open_app("sources", source="openai_costs")
+    next(field for field in app.text_input if field.label == "Your name").set_value("Ana").run()
+    next(b for b in app.button if b.label == "Run now").click().run()
+    (act,) = reading.table_with(app, "actor").to_dict("records")
+    assert (act["actor"], act["action"], act["subject"]) == ("Ana", "asked for a run", "source/openai_costs")
+
+
+def test_the_audit_log_is_there_before_any_source(empty_store: Store, open_app: OpenApp) -> None:
+    assert "Nobody did anything in these days." in reading.text(open_app("sources"))
