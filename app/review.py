@@ -188,8 +188,9 @@ def facts_known(found: Facts, names: Sequence[str]) -> str:
         return f"No source of {' and '.join(in_words(names))} is connected."
     if found.state in (FactsState.LATE, FactsState.FAILED):
         to = fmt.moment(found.known_to) if found.known_to else "nothing yet"
-        verb = "failed" if found.state is FactsState.FAILED else "is late"
-        return f"{', '.join(found.failed or found.late)} {verb}: known to {to}."
+        names = found.failed or found.late
+        verb = "failed" if found.state is FactsState.FAILED else "is late" if len(names) == 1 else "are late"
+        return f"{fmt.listed(list(names))} {verb}: known to {to}."
     return ""
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from app import data, review
 from app.components import filters
 from app.components.filters import Items, Options
+from domain.window import floor_day
 from queries import kpis
 from queries.catalog import catalog
 from queries.coverage import coverage_of
@@ -68,5 +69,5 @@ def series(kpi: str, asked: Asked, segment: str = "all", cadence: str = "month")
 
 def missing(asked: Asked, *facts: str) -> str:
     """Why these facts say nothing, or not all of it, in the words of the weekly review; empty when all is well."""
-    known = coverage_of(data.ask(kpis.COVERAGE).rows(), asked.at)
+    known = coverage_of(data.ask(kpis.COVERAGE).rows(), floor_day(asked.at))  # what runs hourly is no news by noon
     return review.facts_known(known.facts(facts), facts)
