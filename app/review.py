@@ -281,6 +281,13 @@ def week_label(week: Period) -> str:
     return f"{week.name} · {fmt.days(week.start_on, week.end_on)}"
 
 
+def tick(period: Period) -> str:
+    """A period on an axis: `W47`, `Oct 26`, `2026-Q4`."""
+    if period.cadence == "week":
+        return period.name[5:]
+    return f"{period.start_on:%b %y}" if period.cadence == "month" else period.name
+
+
 def trend(points: Sequence[Point]) -> list[float | None]:
     """Values to draw, oldest first."""
     return [None if one.value is None else round(one.value, 6) for one in points]

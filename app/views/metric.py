@@ -124,7 +124,7 @@ def _charts(key: str, week: Period) -> None:
             factor=factor,
         )
         labels = [
-            Label(one.name, one.start_on, one.end_on, axis)
+            Label(review.tick(one), one.start_on, one.end_on, axis)
             for over, axis in zip(shown, ("x", "x2"), strict=False)
             for one in over
         ]
@@ -134,7 +134,7 @@ def _charts(key: str, week: Period) -> None:
         chart.draw(
             _marked(
                 behaviour.behaviour(
-                    [one.name for one in row.periods],
+                    [review.tick(one) for one in row.periods],
                     review.trend(row.points),
                     reading.process,
                     title=f"Is the last change more than noise? It is {told}.",
@@ -144,7 +144,7 @@ def _charts(key: str, week: Period) -> None:
                     factor=factor,
                     floor=0.0 if kpi.better is not Better.NEARER_ZERO and kpi.unit != "points" else None,
                 ),
-                [Label(one.name, one.start_on, one.end_on) for one in row.periods],
+                [Label(review.tick(one), one.start_on, one.end_on) for one in row.periods],
             ),
             key="behaviour",
         )
@@ -182,7 +182,9 @@ def _panels(kpi: Kpi, week: Period) -> tuple[list[Panel], list[list[Period]], li
         points, before = kpis.trend(of_cadence, over, periods[cadence], told, known.facts(kpi.facts))
         target = kpi.target()
         bound = target.bound if target is not None and target.form is Form.VALUE and kpi.judged == "value" else None
-        panels.append(Panel(title, [one.name for one in over], review.trend(points), review.trend(before), bound))
+        panels.append(
+            Panel(title, [review.tick(one) for one in over], review.trend(points), review.trend(before), bound)
+        )
         shown.append(over)
         asked.append(result)
     return panels, shown, asked
