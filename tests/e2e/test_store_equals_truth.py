@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 import uvicorn
 
-from burnline.demo import write_settings
+from burnline.demo_settings import write_settings
 from collectors.configured import configured
 from collectors.run import Runner
 from config.loader import load_reference

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from burnline.demo import write_settings
+from burnline.demo_settings import write_settings
 from collectors.configured import configured
 from collectors.run import Runner
 from config.settings import load_settings
