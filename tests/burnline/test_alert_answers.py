@@ -90,6 +90,7 @@ def test_what_cannot_be_done_is_one_sentence(store: Store) -> None:
         ("expected", ALERT): "Until when is it expected?",
         ("mute", "--until", "2020-01-01", "--reason", "x", "--rule", "slo_burn"): "is over already",
         ("mute", "--until", "2099-01-01", "--reason", "x"): "at least one of",
+        ("mute", "--until", "2099-01-01", "--reason", "x", "--rule", "slo_born"): "There is no rule 'slo_born'",
         ("mute", "--until", "soon", "--reason", "x", "--rule", "slo_burn"): "--until 'soon' is not a time",
         ("unmute", "nothere"): "No single silence",
     }.items():
