@@ -196,9 +196,7 @@ def one_row(
         result = ask_series(ask, kpi, "all", first, until, coverage, currency, filters)
         told = by_start(kpi, result.rows())
         strict = () if filters.tier else kpi.strict_tiers
-        of_tiers = (
-            ask_series(ask, kpi, "tier", first, until, coverage, currency, filters) if strict else None
-        )
+        of_tiers = ask_series(ask, kpi, "tier", first, until, coverage, currency, filters) if strict else None
     except FAILURES as error:
         return replace(unknown, problem=f"its query failed: {str(error).splitlines()[0]}")
     points, before = trend(kpi, shown, periods, told, facts)

@@ -69,10 +69,14 @@ def envelope(notice: Notice) -> Block:
     facts = [*notice.fields, ("Since", moment(notice.since))]
     reasons = [*notice.why, *notice.happened][:MOST_REASONS]
     while len(orjson.dumps(_envelope(notice, facts, reasons, items))) > CARD_BYTES:
-        longest = next(filter(None, (items, facts, reasons)), None)
-        if longest is None:
+        if items:
+            items.pop()
+        elif facts:
+            facts.pop()
+        elif reasons:
+            reasons.pop()
+        else:
             break
-        longest.pop()
     return _envelope(notice, facts, reasons, items)
 
 
