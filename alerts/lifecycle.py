@@ -15,7 +15,7 @@ REFRESH_AFTER = timedelta(days=1)
 REOPEN_WITHIN = timedelta(hours=24)
 """What comes back so soon was not over: the same alert and thread go on."""
 
-NO_LONGER_WATCHED = "This is no longer watched: what it was about, or its rule, is gone from the settings."
+NO_LONGER_WATCHED = "This is no longer watched: what it was about is gone, from the settings or from the data."
 
 
 def decide(

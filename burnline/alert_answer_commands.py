@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from alerts.discovery import rules
 from alerts.silence import said
 from alerts.silencing import mute, unmute
 from burnline import exit_codes
@@ -102,6 +103,9 @@ def alerts_mute(
     """Tell nobody of any alert that fits everything named, pages included."""
     with one_sentence():
         named = {"rule": rule, "feature": feature, "team": team, "provider": provider, "service": service}
+        if rule is not None and rule not in rules():
+            known = ", ".join(rules())
+            raise SettingsError(f"There is no rule {rule!r}, so nothing would be silent; use one of {known}.")
         now, ends_at = utc_now(), moment_of_option("--until", until)
         assert ends_at is not None
         context = open_context(sync=False)

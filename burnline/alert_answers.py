@@ -10,10 +10,13 @@ from alerts.actions import Outcome, act
 from alerts.silence import MATCHERS
 from alerts.wording import moment
 from burnline.context import Context
+from config.secrets import redact
 from config.settings import SettingsError
 from domain.wording import count
 from queries.runner import run
-from store.alert_requests import take_actions
+from store.alert_requests import end_request, waiting_actions
+from store.errors import StoreError
+from store.tables import AlertRequest
 
 log = logging.getLogger(__name__)
 
@@ -24,22 +27,37 @@ SHOWN_CHARACTERS = 8
 
 
 def do_asked_actions(context: Context, now: datetime) -> int:
-    """Does what pages asked for; how many there were. One that cannot be done is logged. Raises StoreError."""
-    asked = take_actions(context.store, now)
+    """Does what pages asked for; how many there were. One that cannot be done is logged.
+
+    A request ends after it is done: what a store that fails, or a death, leaves undone is done next time, and what was
+    done already changes nothing. Raises StoreError.
+    """
+    asked = waiting_actions(context.store)
     for request in asked:
-        outcome = act(
-            context.store,
-            context.settings,
-            context.routing,
-            request.alert_id,
-            request.action,
-            request.requested_by,
-            now,
-            reason=request.reason,
-            until=request.until,
-        )
-        log.log(logging.INFO if outcome.done else logging.WARNING, "%s: %s", request.requested_by, outcome.sentence)
+        try:
+            _do(context, request, now)
+        except StoreError:
+            raise
+        except Exception as error:  # one that nobody can do must not hold back what others ask
+            log.error("%s asked for %r in vain: %s", request.requested_by, request.action, redact(repr(error)))  # noqa: TRY400
+            log.debug("The request was %s", request.request_id, exc_info=True)
+        end_request(context.store, request.request_id, now)
     return len(asked)
+
+
+def _do(context: Context, request: AlertRequest, now: datetime) -> None:
+    outcome = act(
+        context.store,
+        context.settings,
+        context.routing,
+        request.alert_id,
+        request.action,
+        request.requested_by,
+        now,
+        reason=request.reason,
+        until=request.until,
+    )
+    log.log(logging.INFO if outcome.done else logging.WARNING, "%s: %s", request.requested_by, outcome.sentence)
 
 
 def answer(

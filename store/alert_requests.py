@@ -1,4 +1,4 @@
-"""What people on pages ask of alerts; the worker takes it from here and does it."""
+"""What people on pages ask of alerts; the worker does it, and what it could not do yet waits here."""
 
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -37,20 +37,18 @@ def request_action(
     return request.request_id
 
 
-def take_actions(store: Store, now: datetime) -> list[AlertRequest]:
-    """The requests nobody has picked up yet, oldest first, now marked as picked up; times are aware. Raises StoreError.
-
-    Looking takes no lock, for there is nearly never one.
-    """
+def waiting_actions(store: Store) -> list[AlertRequest]:
+    """The requests that nobody has done yet, oldest first; times are aware. Raises StoreError."""
     waiting = sa.select(REQUESTS).where(REQUESTS.c.picked_up_at.is_(None)).order_by(REQUESTS.c.requested_at)
     with store.read() as connection:
-        if connection.execute(waiting.limit(1)).first() is None:
-            return []
+        return [_aware(AlertRequest(**row)) for row in connection.execute(waiting).mappings()]
+
+
+def end_request(store: Store, request_id: str, now: datetime) -> None:
+    """It waits no more: it is done, or cannot be. Raises StoreError."""
     with store.write() as connection:
-        rows = connection.execute(waiting).mappings().all()
-        chosen = REQUESTS.c.request_id.in_([row["request_id"] for row in rows])
-        connection.execute(sa.update(REQUESTS).where(chosen).values(picked_up_at=now.replace(tzinfo=None)))
-    return [_aware(AlertRequest(**row)) for row in rows]
+        chosen = sa.update(REQUESTS).where(REQUESTS.c.request_id == request_id)
+        connection.execute(chosen.values(picked_up_at=now.replace(tzinfo=None)))
 
 
 def _aware(request: AlertRequest) -> AlertRequest:

@@ -1186,7 +1186,7 @@ class AlertSilence:
 
 @dataclass(slots=True, kw_only=True)
 class AlertRequest:
-    """What a person on a page asks of an alert; the worker does it. `picked_up_at` is NULL until then.
+    """What a person on a page asks of an alert; the worker does it. `picked_up_at` is NULL until it is done.
 
     `action` is acknowledge, useful, not useful, expected, snooze, unsnooze; `until` ends a snooze or the days that
     were expected.

@@ -50,13 +50,30 @@ def _params(situation: Situation) -> dict[str, Any]:
 def find(rows: Mapping[str, Sequence[Row]], situation: Situation) -> list[Finding]:
     """One finding per provider that bills usage: firing while less of it agrees than the setting asks for.
 
-    Where no usage at all is reported and priced there is nothing to hold the bill against.
+    Where no usage at all is reported and priced, or nothing billed, there is nothing to compare: pending.
     """
     slices = reconcile(Cell(**row) for row in rows[QUERY])
     sums = summed(slices, lambda one: one.provider)
     wanted = Decimal(situation.settings.alerts.reconciled_percent) / 100
-    comparable = {provider: whole for provider, whole in sums.items() if whole.reconcilable and whole.estimate}
-    return [_finding(provider, whole, wanted) for provider, whole in sorted(comparable.items())]
+    return [
+        _finding(provider, whole, wanted) if whole.reconcilable and whole.estimate else _unknown(provider)
+        for provider, whole in sorted(sums.items())
+    ]
+
+
+def _unknown(provider: str) -> Finding:
+    """An open alert stays, and none opens."""
+    title = f"The bill of {provider} cannot be compared with its usage"
+    return Finding(
+        fingerprint=_fingerprint(provider),
+        state="pending",
+        severity="ticket",
+        level=1,
+        title=title,
+        summary=f"{title}: one of the two is missing in the last {DAYS} days.",
+        facts={"provider": provider},
+        scope={"provider": provider},
+    )
 
 
 def _finding(provider: str, whole: Sum, wanted: Decimal) -> Finding:
@@ -65,7 +82,7 @@ def _finding(provider: str, whole: Sum, wanted: Decimal) -> Finding:
     parts = sorted(((n, a) for n, a in whole.parts.items() if n != "day_cut"), key=lambda part: -abs(part[1]))
     causes = [f"{WORDS[name]} ({signed_money(amount, CURRENCY)})" for name, amount in parts[:NAMED_PARTS]]
     return Finding(
-        fingerprint=f"reconciliation:{provider}",
+        fingerprint=_fingerprint(provider),
         state="firing" if ratio < wanted else "over",
         severity="ticket",
         level=1 + int((1 - ratio) * 10),
@@ -89,6 +106,10 @@ def _finding(provider: str, whole: Sum, wanted: Decimal) -> Finding:
         scope={"provider": provider},
         why=(f"The largest differences: {listed(causes)}.",) if causes else (),
     )
+
+
+def _fingerprint(provider: str) -> str:
+    return f"reconciliation:{provider}"
 
 
 RULE = Rule("reconciliation_gap", every="6h", queries={QUERY: _params}, find=find, kind="cost")

@@ -14,22 +14,23 @@ from domain.slo.standing import Standing
 def judge(standings: Sequence[Standing], _: Situation) -> list[Finding]:
     """One finding per objective: firing while its budget is overspent and the promise surely missed.
 
-    Overspent, but by so few events that chance explains them: pending.
+    Overspent, but by so few events that chance explains them, or nothing counted at all: pending.
     """
     return [_finding(standing) for standing in standings]
 
 
 def _state(standing: Standing) -> State:
     left = standing.remaining
-    if left is None or left > 0:
+    if left is not None and left > 0:
         return "over"
-    return "firing" if standing.state is Attained.MISSED else "pending"
+    return "firing" if left is not None and standing.state is Attained.MISSED else "pending"
 
 
 def _finding(standing: Standing) -> Finding:
     name, left = standing.title, standing.remaining
     spent = "nothing is known" if left is None else f"{factor(1 - left)} its error budget is spent"
     state = _state(standing)
+    due = " What was agreed for a spent budget applies now." if state == "firing" else ""
     return Finding(
         fingerprint=f"slo_budget:{standing.key}",
         state=state,
@@ -38,7 +39,7 @@ def _finding(standing: Standing) -> Finding:
         title=f"{name} has used up its error budget" if state != "over" else f"{name} has error budget again",
         summary=(
             f"{name}: {spent} over {in_words(standing.period)}, with {int(standing.counts.bad):,} bad of "
-            f"{int(standing.counts.total):,} events. What was agreed for a spent budget applies now."
+            f"{int(standing.counts.total):,} events.{due}"
         ),
         facts={"slo": standing.key, "bad_events": int(standing.counts.bad), "events": int(standing.counts.total)},
         fields=(("Objective", f"{(standing.objective.target * 100).normalize():f}% over {in_words(standing.period)}"),),

@@ -16,7 +16,8 @@ _LEVELS: dict[str, int] = {"info": 0, "ticket": 1, "page": 2}
 
 
 def judge(standings: Sequence[Standing], _: Situation) -> list[Finding]:
-    """One finding per objective: firing while any pair does, with the gravest severity of those; else over."""
+    """One finding per objective: firing while any pair does, with the gravest severity of those; else over, or pending
+    while nothing was counted since it burned: silence is no recovery."""
     return [_finding(standing) for standing in standings]
 
 
@@ -28,7 +29,7 @@ def _finding(standing: Standing) -> Finding:
     name = standing.title
     return Finding(
         fingerprint=f"slo_burn:{standing.key}",
-        state="firing" if fires else "over",
+        state="firing" if fires else "pending" if standing.may_still_fire else "over",
         severity=severity,
         level=_LEVELS[severity],
         title=f"{name} burns its error budget" if fires else f"{name} burns its error budget no longer",

@@ -15,6 +15,7 @@ DAYS = 7
 """A whole week, so that weekdays weigh alike; a bill is often two days late, so the newest days are left out."""
 LATE_DAYS = 2
 NAMED_KEYS = 3
+FINGERPRINT = "unattributed"
 
 
 def _params(situation: Situation) -> dict[str, Any]:
@@ -28,11 +29,11 @@ def _params(situation: Situation) -> dict[str, Any]:
 
 
 def find(rows: Mapping[str, Sequence[Row]], situation: Situation) -> list[Finding]:
-    """One finding: firing while the share without an owner is above the setting; nothing without a bill."""
+    """One finding: firing while the share without an owner is above the setting; pending while no bill tells."""
     whole = rows[QUERY][0]
     billed, unowned = whole["billed_cost"], whole["unowned_cost"]
     if billed <= 0:
-        return []
+        return [_unknown()]
     allowed = situation.settings.alerts.unattributed_percent
     currency = situation.settings.organization.currency
     is_over = unowned * 100 > allowed * billed
@@ -42,7 +43,7 @@ def find(rows: Mapping[str, Sequence[Row]], situation: Situation) -> list[Findin
     named = listed([f"{_key(row)} with {money(row['key_cost'], currency)}" for row in keys])
     return [
         Finding(
-            fingerprint="unattributed",
+            fingerprint=FINGERPRINT,
             state="firing" if is_over else "over",
             severity="ticket",
             level=1 + int(unowned * 100 / billed) // 10,
@@ -60,6 +61,20 @@ def find(rows: Mapping[str, Sequence[Row]], situation: Situation) -> list[Findin
             parts=tuple((_key(row), row["key_cost"] / unowned) for row in keys) if unowned > 0 else (),
         )
     ]
+
+
+def _unknown() -> Finding:
+    """A bill that is late says nothing of its owners: an open alert stays, and none opens."""
+    title = "Nothing was billed"
+    return Finding(
+        fingerprint=FINGERPRINT,
+        state="pending",
+        severity="ticket",
+        level=1,
+        title=title,
+        summary=f"{title} in the last {DAYS} known days.",
+        facts={},
+    )
 
 
 def _share(part: Decimal, whole: Decimal) -> str:

@@ -177,6 +177,8 @@ def _lines(notice: Notice) -> list[str]:
     said = f"{notice.lead}: {notice.summary}" if notice.lead else notice.summary
     told = [_line(headline(notice), SUBJECT_CHARACTERS), "", said, ""]
     told += [f"{label}: {value}" for label, value in (*notice.fields, ("Since", moment(notice.since)))]
+    if reasons := (*notice.why, *notice.happened):
+        told += ["", *(_line(reason, 1000) for reason in reasons)]
     told += ["", *(_line(f"{item.text} {item.link or ''}", 1000) for item in notice.items)] if notice.items else []
     told += ["", f"Runbook: {notice.runbook}"] if notice.runbook else []
     return [*told, "", notice.link] if notice.link else told

@@ -3,12 +3,13 @@
 The workflow runs after it has answered: a message is accepted, and nobody says whether it was posted.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 
 from alerts.message import headline
-from alerts.notice import Notice
+from alerts.notice import Item, Notice
 from alerts.post import post, refusal, secret_url
 from alerts.sink import Action, Letter, Options, Receipt, Sink, SinkKind, Timer
 from alerts.wording import moment
@@ -20,6 +21,7 @@ CARD_BYTES = 27_000
 SENTENCE_CHARACTERS = 4_000
 VALUE_CHARACTERS = 500
 MOST_ITEMS = 30
+MOST_REASONS = 8
 URL_CHARACTERS = 2_000
 """Ours; together they stay below the limit whatever they hold."""
 SECONDS_BETWEEN_CALLS = 1.0
@@ -61,14 +63,24 @@ class TeamsSink:
 
 
 def envelope(notice: Notice) -> Block:
-    """The message with its card; the last facts go where it would be more than Teams takes."""
+    """The message with its card; the last alerts of a digest, facts and reasons go where it would be more than Teams
+    takes."""
+    items = list(notice.items[:MOST_ITEMS])
     facts = [*notice.fields, ("Since", moment(notice.since))]
-    while facts and len(orjson.dumps(_envelope(notice, facts))) > CARD_BYTES:
-        facts.pop()
-    return _envelope(notice, facts)
+    reasons = [*notice.why, *notice.happened][:MOST_REASONS]
+    while len(orjson.dumps(_envelope(notice, facts, reasons, items))) > CARD_BYTES:
+        if items:
+            items.pop()
+        elif facts:
+            facts.pop()
+        elif reasons:
+            reasons.pop()
+        else:
+            break
+    return _envelope(notice, facts, reasons, items)
 
 
-def _envelope(notice: Notice, facts: list[tuple[str, str]]) -> Block:
+def _envelope(notice: Notice, facts: Sequence[tuple[str, str]], reasons: Sequence[str], items: Sequence[Item]) -> Block:
     sentence = _plain(notice.summary, SENTENCE_CHARACTERS)
     card: Block = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -85,8 +97,10 @@ def _envelope(notice: Notice, facts: list[tuple[str, str]]) -> Block:
             {"title": _plain(label, 100), "value": _escaped(_plain(value, VALUE_CHARACTERS))} for label, value in facts
         ]
         card["body"].append({"type": "FactSet", "facts": told})
-    for item in notice.items[:MOST_ITEMS]:
-        card["body"].append(_text(_plain(f"{item.text} {item.link or ''}", VALUE_CHARACTERS)))
+    card["body"] += [_text(_plain(reason, VALUE_CHARACTERS)) for reason in reasons]
+    card["body"] += [_text(_plain(f"{item.text} {item.link or ''}", VALUE_CHARACTERS)) for item in items]
+    if left := len(notice.items) - len(items):
+        card["body"].append(_text(f"… and {left:,} more"))
     if notice.runbook:
         card["body"].append(_text(f"Runbook: {notice.runbook}", isSubtle=True))
     if notice.link and len(notice.link) <= URL_CHARACTERS:

@@ -92,6 +92,8 @@ def payload(action: Action, letter: Letter) -> dict[str, Any]:
         "title": notice.title,
         "summary": notice.summary,
         "fields": [{"label": label, "value": value} for label, value in notice.fields],
+        "why": notice.why,
+        "happened": notice.happened,
         "alerts": [{"title": item.text, "link": item.link} for item in notice.items],
         "opened_at": notice.since,
         "decided_at": letter.created_at,

@@ -98,12 +98,23 @@ class Standing:
             minutes = None if found is None else int(found)
         return None if minutes is None else self.at + timedelta(minutes=minutes)
 
+    @property
+    def may_still_fire(self) -> bool:
+        """Whether a pair burns over its long window, and nothing at all was counted in its short one: it fires no
+        more, and nobody knows whether it is over."""
+        return any(
+            self._burns(pair, pair.long_minutes) and not self.burns.get(pair.short_minutes, NOTHING).total
+            for pair in self.objective.pairs
+        )
+
     def _fires(self, pair: AlertPair) -> bool:
+        return self._burns(pair, pair.long_minutes) and self._burns(pair, pair.short_minutes)
+
+    def _burns(self, pair: AlertPair, minutes: int) -> bool:
         if self.events.get(pair.long_minutes, NOTHING).bad < self.slo.min_bad:
             return False
-        needed = Fraction(pair.factor * self.objective.budget)
-        windows = (self.burns.get(minutes, NOTHING) for minutes in (pair.long_minutes, pair.short_minutes))
-        return all(counts.bad > needed * counts.total for counts in windows)
+        counts = self.burns.get(minutes, NOTHING)
+        return counts.bad > Fraction(pair.factor * self.objective.budget) * counts.total
 
 
 def together(standings: Sequence[Standing]) -> Composite:

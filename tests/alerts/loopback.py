@@ -52,7 +52,11 @@ def serving() -> Iterator[Endpoint]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(length)
+            if len(body) < length:  # whoever asked was killed before all of it was out, and nobody acts on a part
+                self.close_connection = True
+                return
             received = Received(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
             endpoint.received.append(received)
             endpoint.on_receipt(received)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alerts.silencing import mute, unmute
 from config.settings import Settings, SettingsError
 from queries.runner import run
-from store.alert_requests import request_action, take_actions
+from store.alert_requests import end_request, request_action, waiting_actions
 from store.engine import Store
 from store.tables import AlertSilence
 from tests.alerts.problems import SLACK, at, do, events, look, newest, problem, routing_to, told_since, transitions
@@ -168,14 +168,16 @@ def test_what_is_expected_of_another_rule_is_a_snooze(store: Store) -> None:
     assert newest(store).fields[0][1].endswith("by Ana: expected: month end")
 
 
-def test_what_a_page_asks_is_taken_once_and_pages_notice(store: Store) -> None:
+def test_what_a_page_asks_waits_until_it_is_done_and_pages_notice(store: Store) -> None:
     alert = opened(store)
     before = run(store, "ops/data_version").one()
     request_action(store, alert, "snooze", "Ana", at(1), "later", at(3))
     assert run(store, "ops/data_version").one() != before
-    (asked,) = take_actions(store, at(1))
+    (asked,) = waiting_actions(store)
     assert (asked.action, asked.requested_by, asked.reason, asked.until) == ("snooze", "Ana", "later", at(3))
-    assert take_actions(store, at(1)) == []
+    assert waiting_actions(store) == [asked]
+    end_request(store, asked.request_id, at(1))
+    assert waiting_actions(store) == []
     before = run(store, "ops/data_version").one()
     do(store, 1, asked.alert_id, asked.action, reason=asked.reason, until=asked.until)
     assert run(store, "ops/data_version").one() != before

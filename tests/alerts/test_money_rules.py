@@ -50,7 +50,8 @@ def test_a_week_without_a_bill_says_nothing_of_owners() -> None:
     row: dict[str, Any] = dict.fromkeys(("provider", "project_id", "api_key_id", "key_cost", "key_previous_cost"))
     whole = {"unowned_cost": Decimal(0), "previous_unowned_cost": Decimal(0)}
     rows = [row | whole | {"billed_cost": Decimal(0), "previous_cost": Decimal(0)}]
-    assert unattributed_share.find({unattributed_share.QUERY: rows}, SITUATION) == []
+    (finding,) = unattributed_share.find({unattributed_share.QUERY: rows}, SITUATION)
+    assert (finding.state, finding.fingerprint) == ("pending", unowned("80", "1000").fingerprint)
 
 
 def cell(day: int, billed: str, estimated: str) -> dict[str, Any]:
@@ -84,6 +85,11 @@ def test_a_bill_that_usage_does_not_explain_alerts_with_the_largest_reason() -> 
     assert "$16 is not what the reported usage costs at list price" in finding.summary
     assert finding.why == ("The largest differences: another price than the list's (+$6).",)
     assert finding.scope == {"provider": "openai"}
+
+
+def test_a_bill_without_usage_beside_it_neither_opens_nor_closes_an_alert() -> None:
+    finding = gap(cell(1, "10", "10") | {"tokens": None, "estimated_cost": None})
+    assert (finding.state, finding.fingerprint) == ("pending", gap(cell(1, "10", "10")).fingerprint)
 
 
 def test_a_bill_that_agrees_closes_the_alert() -> None:

@@ -62,6 +62,13 @@ def test_an_outage_that_ended_is_over_though_the_long_window_remembers() -> None
     assert burn((99_950, 100_000), {60: (900, 1000)}).state == "over"
 
 
+def test_a_burn_is_not_over_because_nothing_is_counted_any_more() -> None:
+    silent = (0, 0)
+    assert burn((99_950, 100_000), {60: (900, 1000), 5: silent}).state == "pending"
+    assert burn((99_950, 100_000), {60: CLEAN, 5: silent}).state == "over"
+    assert burn((0, 0), dict.fromkeys((60, 5, 360, 30, 1440, 120, 4320), silent)).state == "over"
+
+
 def test_exactly_the_factor_is_no_alert() -> None:
     assert burn((99_950, 100_000), {60: (985_600, 1_000_000), 5: (985_600, 1_000_000)}).state == "over"
 
@@ -75,7 +82,13 @@ def test_a_spent_budget_alerts_when_the_promise_is_surely_missed() -> None:
     assert budget_state(99_000, 100_000) == "firing"
     assert budget_state(998, 1000) == "pending", "two failures of a thousand may be chance"
     assert budget_state(99_999, 100_000) == "over"
-    assert budget_state(0, 0) == "over", "nothing counted is no broken promise"
+    assert budget_state(0, 0) == "pending", "nothing counted is neither a broken promise nor a kept one"
+
+
+def test_only_a_spent_budget_says_that_what_was_agreed_for_it_applies() -> None:
+    agreed = "What was agreed for a spent budget applies now."
+    told = [slo_budget.judge([standing((good, 100_000), {})], SITUATION)[0].summary for good in (99_000, 99_999)]
+    assert [agreed in summary for summary in told] == [True, False]
 
 
 def test_the_rule_asks_the_store_for_what_was_counted(duckdb_store: Store) -> None:

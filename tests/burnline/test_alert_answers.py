@@ -5,17 +5,20 @@ import logging
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from alerts.actions import Outcome, act
 from burnline.alert_answers import do_asked_actions
 from burnline.cli import app
 from burnline.context import open_context, utc_now
 from burnline.exit_codes import BAD_INPUT
 from config.settings import CONFIG_DIR_VARIABLE, STORE_URL_VARIABLE
-from store.alert_requests import request_action
+from store.alert_requests import request_action, waiting_actions
 from store.engine import Store, open_store
+from store.errors import StoreError
 from store.tables import Alert
 from tests.alerts.support import alerts, insert
 
@@ -87,6 +90,7 @@ def test_what_cannot_be_done_is_one_sentence(store: Store) -> None:
         ("expected", ALERT): "Until when is it expected?",
         ("mute", "--until", "2020-01-01", "--reason", "x", "--rule", "slo_burn"): "is over already",
         ("mute", "--until", "2099-01-01", "--reason", "x"): "at least one of",
+        ("mute", "--until", "2099-01-01", "--reason", "x", "--rule", "slo_born"): "There is no rule 'slo_born'",
         ("mute", "--until", "soon", "--reason", "x", "--rule", "slo_burn"): "--until 'soon' is not a time",
         ("unmute", "nothere"): "No single silence",
     }.items():
@@ -109,3 +113,29 @@ def test_the_worker_does_what_pages_asked_and_names_what_it_cannot(
     assert "Ana: Acknowledged by Ana: “Search burns”" in caplog.text
     assert "Ben: There is no alert with the id 'gone-since'" in caplog.text
     assert do_asked_actions(context, now) == 0
+
+
+def test_what_pages_asked_waits_for_a_store_that_fails_and_for_nothing_else(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = utc_now()
+    request_action(store, ALERT, "useful", "Ana", now)
+    request_action(store, ALERT, "acknowledge", "Ben", now + timedelta(seconds=1))
+    context = open_context()
+
+    def failing(error: Exception) -> None:
+        def do(*given: Any, **more: Any) -> Outcome:
+            if given[4] == "useful":
+                raise error
+            return act(*given, **more)
+
+        monkeypatch.setattr("burnline.alert_answers.act", do)
+
+    failing(StoreError("The store does not answer."))
+    with pytest.raises(StoreError):
+        do_asked_actions(context, now)
+    assert len(waiting_actions(store)) == 2
+    failing(ValueError("nobody thought of that"))
+    assert do_asked_actions(context, now) == 2
+    assert "Ana asked for 'useful' in vain: ValueError('nobody thought of that')" in caplog.text
+    assert (alerts(store)[0].acknowledged_by, waiting_actions(store)) == ("Ben", [])

@@ -110,6 +110,12 @@ def test_later_mails_answer_the_first_and_the_same_letter_has_the_same_id(
     assert mailbox.recipients == [["finops@example.com", "sponsor@example.com"]] * 3
 
 
+def test_a_mail_says_why_and_what_happened_then(mailbox: Mailbox, port: int, letter: Any) -> None:
+    connected(port).send("post", letter(why=("Prices rose.",), happened=("Release 7\nwent out.",)))
+    text = "\n".join(mailbox.mails[0].get_content().splitlines())
+    assert "\n\nPrices rose.\nRelease 7 went out.\n\n" in text
+
+
 def test_what_telemetry_says_adds_no_header(mailbox: Mailbox, port: int, letter: Any) -> None:
     connected(port).send("post", letter(title="x\r\nBcc: evil@example.com\x00\u2028y", summary="a\r\n.\r\nb"))
     (mail,) = mailbox.mails

@@ -13,6 +13,7 @@ import pytest
 from alerts import post
 from alerts.addresses import is_public, public_address
 from alerts.discovery import sinks
+from alerts.notice import Item
 from alerts.sink import RefusedError, RetriableError, Sink, SinkConfigError, Timer, UnansweredError
 from alerts.sinks.teams import CARD_BYTES
 from alerts.telling import actions
@@ -181,6 +182,26 @@ def test_a_card_stays_within_what_teams_takes_whatever_it_has_to_say(
     assert len(body) <= CARD_BYTES
     assert len(orjson.loads(body)["attachments"][0]["content"]["body"]) >= 3
     assert sinks()["teams"].delivers is False
+
+
+def test_a_digest_of_many_alerts_fits_on_a_card_and_counts_the_rest(
+    endpoint: Endpoint, connected: Any, letter: Any
+) -> None:
+    endpoint.always = Reply(202)
+    items = tuple(Item("預算" * 300, "https://x/" + "y" * 300) for _ in range(40))
+    connected("teams").send("post", letter(items=items))
+    assert len(endpoint.received[0].body) <= CARD_BYTES
+    body = endpoint.received[0].json["attachments"][0]["content"]["body"]
+    shown = sum(block.get("text", "").startswith("預算") for block in body)
+    assert 0 < shown < 30
+    assert f"… and {40 - shown} more" in [block.get("text") for block in body]
+
+
+def test_a_card_says_why_and_what_happened_then(endpoint: Endpoint, connected: Any, letter: Any) -> None:
+    endpoint.always = Reply(202)
+    connected("teams").send("post", letter(why=("Prices rose by *9%*.",), happened=("Release 7 went out.",)))
+    body = endpoint.received[0].json["attachments"][0]["content"]["body"]
+    assert [block.get("text") for block in body][3:5] == [r"Prices rose by \*9%\*.", "Release 7 went out."]
 
 
 def test_a_webhook_is_signed_with_each_secret_and_carries_its_key(
