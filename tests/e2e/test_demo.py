@@ -32,6 +32,10 @@ PAGES = {
     "budgets": "/budgets",
     "reconciliation": "/reconciliation",
     "incidents": "/incidents",
+    "quality": "/quality",
+    "delivery": "/delivery",
+    "people": "/people",
+    "catalogue": "/catalogue",
     "providers": "/providers?look=OpenAI",
     "sources": "/sources",
 }

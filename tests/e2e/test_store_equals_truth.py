@@ -529,7 +529,7 @@ def test_every_evaluation_names_the_version_it_was_of(line: Line) -> None:
         line, "select run_id, feature, version, kind, score, sample_count from evaluation where source = 'mlflow'"
     )
     first = min(run.ended_at for run in evaluation_runs(7, ANCHOR) if run.run_id in {row[0] for row in found})
-    assert first < LATER_NOW - timedelta(days=420)
+    assert first < LATER_NOW - timedelta(days=390)
     assert sorted(found) == sorted(
         (run.run_id, run.feature, run.version, run.suite, run.quality, run.item_count)
         for run in evaluation_runs(7, ANCHOR)
