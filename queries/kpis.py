@@ -275,13 +275,18 @@ def segments_of(kpi: Kpi) -> tuple[str, ...]:
 
 
 def _filled(kpi: Kpi, told: Point | None, period: Period, facts: Facts) -> Point:
-    """A count of which nothing is told is 0 where it is known that there was nothing."""
-    if told is not None:
-        return told
-    covered = facts.first_at is not None and facts.first_at < period.end
-    if kpi.unit == "count" and covered and facts.sources:
-        return Point(0.0, 0.0, 0.0, 1.0, 0, beside=dict.fromkeys(kpi.beside))
+    """A count is 0 only where somebody would have told of one; usage beside it does not know of incidents."""
+    if kpi.unit != "count" or (told is not None and told.value):
+        return told or UNKNOWN
+    if _is_covered(period, facts):
+        return told or Point(0.0, 0.0, 0.0, 1.0, 0, beside=dict.fromkeys(kpi.beside))
     return UNKNOWN
+
+
+def _is_covered(period: Period, facts: Facts) -> bool:
+    """True when its facts were watched in some of the period by every source that says up to when it knows."""
+    began = facts.first_at is not None and facts.first_at < period.end
+    return began and (facts.known_to is None or facts.known_to > period.start)
 
 
 def _year_before(
@@ -309,7 +314,7 @@ def _kpi(query: Query) -> Kpi:
             targets=_targets(header["target"]),
             scale=float(header.get("scale", "1")),
             spread=Spread(header.get("spread", "none")),
-            minimum=int(header.get("minimum", "1")),
+            minimum=int(header.get("minimum", "0" if header["unit"] == "count" else "1")),
             judged=header.get("judged", "value"),
             running=header.get("running") == "yes",
             owner=header.get("owner", ""),
