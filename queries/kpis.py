@@ -26,6 +26,8 @@ REQUIRED = ("period_start", "segment", "numerator", "denominator", "sample_count
 SPREAD_COLUMN = "stddev"
 SHOWN = {"week": 13, "month": 13, "quarter": 9}
 """Periods of a trend: a quarter of weeks, a year of months, two years of quarters; each lies beside a year before."""
+ANY_ZONE = timedelta(days=1)
+"""The last day of a period may end later in UTC than on the organisation's clock."""
 GRAVEST = (Status.MISSED, Status.AT_RISK)
 """What a tier with a stricter target may make of a KPI that is fine over all."""
 FAILURES = (QueryError, StoreError, SQLAlchemyError, duckdb.Error)
@@ -263,7 +265,7 @@ def ask_series(
         "until": until,
         "segment": segment,
         "currency": currency,
-        "known_to": coverage.facts(kpi.facts).known_to or until,
+        "known_to": coverage.facts(kpi.facts).known_to or until + ANY_ZONE,
         **filters.given(),
     }
     return ask(kpi.query, **{name: value for name, value in given.items() if name in takes})

@@ -1,6 +1,7 @@
 -- title:   From when and up to when are the facts behind the KPIs known?
 -- grain:   one row per (fact, source); first_at is its first fact (of all sources where it is kept by the hour) or its
---          first run, whichever is earlier, NULL: a file that brought nothing, or no good run; watermark_at NULL: it reads files, or has never delivered
+--          first run, whichever is earlier, NULL: a file that brought nothing, or no good run; watermark_at NULL: it
+--          reads files, or has never delivered
 -- params:  none
 -- returns: fact text, source text, first_at timestamp, watermark_at timestamp, last_status text,
 --          last_ok_at timestamp, reads_files flag, is_configured flag

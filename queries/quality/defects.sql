@@ -1,5 +1,6 @@
 -- title:   Which defects did customers report?
--- grain:   one row per valid AI defect that a customer reported in the period, or that is open, the oldest open first, then the newest.
+-- grain:   one row per valid AI defect that a customer reported in the period, or that is open, the
+--          oldest open first, then the newest.
 --          Those that are none after all and repeats of a known one are left out
 -- params:  start timestamp, end timestamp, now timestamp, tier texts, team texts, feature texts
 -- returns: source text, defect_id text, url text, severity text, feature text, name text, team text, tier text,

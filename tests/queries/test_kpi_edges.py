@@ -11,7 +11,7 @@ from queries.runner import run
 from store import source_health
 from store.calendar import sync_calendar
 from store.engine import Store
-from store.tables import AttributedUsageDay, CollectorRun, Incident, SourceState
+from store.tables import AttributedUsageDay, CollectorRun, Experiment, Incident, SourceState
 from tests.app.support.seed import insert
 
 NOW = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
@@ -85,3 +85,20 @@ def test_weeks_after_a_source_stopped_are_unknown_and_not_0(duckdb_store: Store)
     row = row_of(store, "incident_rate")
     assert [one.value for one in row.points][-3:] == [0.0, None, None]
     assert row.verdict.status is Status.NO_DATA
+
+
+def test_sunday_is_in_its_week_where_it_ends_before_it_does_in_utc(duckdb_store: Store) -> None:
+    store = duckdb_store
+    insert(store, AttributedUsageDay, usage(date(2026, 9, 1), 83))
+    watched(store, datetime(2026, 9, 1, tzinfo=UTC), NOW)
+    insert(store, Incident, [incident("1", datetime(2026, 11, 22, 22, 59, tzinfo=UTC))])
+    beside = row_of(store, "incident_rate", zone="Europe/Berlin").reading.point.beside or {}
+    assert round(beside["per_1m_requests"], 6) == round(1_000_000 / 7000, 6)
+
+
+def test_an_experiment_without_a_start_counts_when_it_is_decided(duckdb_store: Store) -> None:
+    store = duckdb_store
+    at = datetime(2026, 10, 5, tzinfo=UTC)
+    one = Experiment(source="x", experiment_id="1", created_at=at, status="stopped", decided_at=at, outcome="won")
+    insert(store, Experiment, [one])
+    assert row_of(store, "experiment_velocity").reading.point.value == 1
