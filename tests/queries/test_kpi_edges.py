@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from config.settings import Organization
 from domain.kpi.reading import Status
 from queries import kpis
@@ -11,7 +13,7 @@ from queries.runner import run
 from store import source_health
 from store.calendar import sync_calendar
 from store.engine import Store
-from store.tables import AttributedUsageDay, CollectorRun, Experiment, Incident, SourceState
+from store.tables import AttributedUsageDay, CollectorRun, Experiment, Incident, Measurement, SourceState
 from tests.app.support.seed import insert
 
 NOW = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
@@ -61,6 +63,37 @@ def watched(store: Store, first: datetime, watermark_at: datetime) -> None:
         source_health.refresh(connection)
 
 
+def measured(metric: str, team: str | None, first: date, months: int, **values: Any) -> Measurement:
+    last = first.year * 12 + first.month - 1 + months
+    return Measurement(
+        source="hr",
+        metric=metric,
+        period_start=midnight(first),
+        period_end=midnight(date(last // 12, last % 12 + 1, 1)),
+        group_name=team,
+        team=team,
+        **values,
+    )
+
+
+def midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def people(*teams: tuple[str | None, int]) -> list[Measurement]:
+    """A year of months to September: 1% of each team leaves each month; in July 50% promote and 20% detract."""
+    months = [date(2025 + (8 + n) // 12, (8 + n) % 12 + 1, 1) for n in range(1, 13)]
+    found = [measured("headcount", team, month, 1, value=size) for month in months for team, size in teams]
+    found += [
+        measured("voluntary_leavers", team, month, 1, value=size / 100) for month in months for team, size in teams
+    ]
+    for team, size in teams:
+        counts = {"answer_count": size, "promoter_count": size // 2, "detractor_count": size // 5}
+        found.append(measured("engagement_enps", team, date(2026, 7, 1), 3, value=30, **counts))
+        found.append(measured("stakeholder_satisfaction", team, date(2026, 7, 1), 3, value=8, **counts))
+    return found
+
+
 def test_usage_alone_does_not_say_that_there_were_no_incidents(duckdb_store: Store) -> None:
     store = duckdb_store
     insert(store, AttributedUsageDay, usage(date(2026, 9, 1), 80))
@@ -102,3 +135,25 @@ def test_an_experiment_without_a_start_counts_when_it_is_decided(duckdb_store: S
     one = Experiment(source="x", experiment_id="1", created_at=at, status="stopped", decided_at=at, outcome="won")
     insert(store, Experiment, [one])
     assert row_of(store, "experiment_velocity").reading.point.value == 1
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Kolkata"])
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("teams", [(), ("a", "b")])
+def test_people_are_added_up_once(duckdb_store: Store, zone: str, whole: bool, teams: tuple[str, ...]) -> None:
+    insert(duckdb_store, Measurement, people(("a", 40), ("b", 60), *([(None, 100)] if whole else [])))
+    for key, value, error in (
+        ("team_health", 30, "standard_error"),
+        ("stakeholder_satisfaction", 8, "nps_standard_error"),
+    ):
+        point = row_of(duckdb_store, key, Filters(team=teams), zone).reading.point
+        beside = point.beside or {}
+        assert (point.value, point.sample_count, round(beside[error], 2)) == (value, 100, 7.81)
+        if key == "team_health":
+            assert round(beside["attrition_ratio"], 9) == 0.12
+
+
+def test_leavers_of_half_a_year_are_not_those_of_a_year(duckdb_store: Store) -> None:
+    half = [one for one in people((None, 100)) if one.period_start >= datetime(2026, 4, 1, tzinfo=UTC)]
+    insert(duckdb_store, Measurement, half)
+    assert (row_of(duckdb_store, "team_health").reading.point.beside or {})["attrition_ratio"] is None
