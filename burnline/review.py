@@ -16,6 +16,7 @@ from queries.coverage import FactsState, coverage_of
 from queries.kpi_closing import close_week, last_week
 from queries.kpis import Period, Review
 from queries.runner import run
+from store.audit import BURNLINE
 from store.kpi_snapshots import is_closed
 
 WAITED_FOR = (FactsState.LATE, FactsState.FAILED)
@@ -56,11 +57,11 @@ def close_if_due(context: Context, now: datetime) -> Closed | None:
     return close(context, week, now)
 
 
-def close(context: Context, week: Period, now: datetime) -> Closed | None:
+def close(context: Context, week: Period, now: datetime, by: str = BURNLINE) -> Closed | None:
     """Closes a week; None when it is on record already. Raises SettingsError for one that is not over, StoreError."""
     chosen = wanted(context)
     try:
-        done = close_week(context.store, chosen, week, context.settings.organization.currency, now)
+        done = close_week(context.store, chosen, week, context.settings.organization.currency, now, by)
     except ValueError as error:
         raise SettingsError(f"{error}; a week is closed when it is over.") from None
     return Closed(week, len(chosen)) if done else None

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.reference.kpis import KpiChoice
 from domain.kpi.calendar import year_before
 from domain.kpi.definition import ANY_TIER, UNITS, Better, Kpi, Spread, Stage
-from domain.kpi.reading import UNKNOWN, Point, Reading, Status, Verdict, point, read
+from domain.kpi.reading import UNKNOWN, Point, Reading, Status, Verdict, point, read, streak_of
 from domain.kpi.target import Form, Target, parse_target
 from domain.kpi.wording import Standing
 from queries.catalog import Query, QueryError, catalog
@@ -94,10 +94,19 @@ class Row:
         return own
 
     @property
+    def statuses(self) -> Sequence[Status]:
+        """Those of all periods, oldest first: over all, unless a tier with a target of its own did worse."""
+        of_periods = zip(self.reading.statuses, *(one.statuses for one in self.tiers.values()), strict=True)
+        return [_gravest(*statuses) for statuses in of_periods]
+
+    @property
     def streak(self) -> int:
         """For how many periods its status has been so."""
-        readings = (self.reading, *self.tiers.values())
-        return max((one.streak for one in readings if one.verdict.status is self.verdict.status), default=1)
+        return streak_of(self.statuses)
+
+
+def _gravest(own: Status, *of_tiers: Status) -> Status:
+    return next((status for status in GRAVEST if status in (own, *of_tiers)), own)
 
 
 @dataclass(frozen=True)
