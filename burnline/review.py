@@ -20,6 +20,7 @@ from store.audit import BURNLINE
 from store.kpi_snapshots import is_closed
 
 WAITED_FOR = (FactsState.LATE, FactsState.FAILED)
+NO_CALENDAR = "The store has no calendar yet; run: python -m burnline db upgrade"
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def week_asked(context: Context, text: str | None, now: datetime) -> Period:
     if text is None:
         found = last_week(context.store, now)
         if found is None:
-            raise SettingsError("The store has no calendar yet; run: python -m burnline db upgrade")
+            raise SettingsError(NO_CALENDAR)
         return found
     try:
         monday = parse_week(text)
@@ -89,6 +90,8 @@ def week_asked(context: Context, text: str | None, now: datetime) -> Period:
 
 def _week_of(context: Context, monday: date, now: datetime) -> Period:
     weeks = kpis.periods_to(partial(run, context.store), now)["week"]
+    if not weeks:
+        raise SettingsError(NO_CALENDAR)
     found = next((week for week in weeks if week.start_on == monday), None)
     if found is None:
         raise SettingsError(f"--week {week_name(monday)} lies outside of what can be reviewed: {weeks[0].name} to now.")
