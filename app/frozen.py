@@ -60,15 +60,17 @@ def _as_closed(row: Row, then: Snapshot | None) -> Row:
         beside=orjson.loads(then["beside"] or "{}"),
     )
     is_same = then["value"] == row.reading.point.value
+    statuses = row.statuses if row.verdict.status == then["status"] else [Status(then["status"])]
     reading = replace(
         row.reading,
         point=point,
         verdict=Verdict(Status(then["status"]), then["problem"] or ""),
-        streak=row.streak if row.verdict.status == then["status"] else 1,
+        statuses=statuses,
         change=row.reading.change if is_same else None,
         gap=row.reading.gap if is_same else None,
     )
-    tiers = {tier: one for tier, one in row.tiers.items() if one.verdict.status == then["status"]}
+    alike = {tier: one for tier, one in row.tiers.items() if one.verdict.status == then["status"]}
+    tiers = {tier: replace(one, statuses=statuses) for tier, one in alike.items()}
     return replace(row, reading=reading, tiers=tiers)
 
 

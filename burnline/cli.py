@@ -10,7 +10,7 @@ from burnline.alert_answer_commands import app as alert_answers_app
 from burnline.alert_commands import app as alerts_app
 from burnline.anomaly_commands import app as anomaly_app
 from burnline.collect import collect_sources, report, with_progress
-from burnline.context import open_context
+from burnline.context import open_context, utc_now
 from burnline.doctor import examine
 from burnline.evidence_commands import app as evidence_app
 from burnline.failure import one_sentence
@@ -24,6 +24,7 @@ from burnline.question_commands import attribution_app
 from burnline.review_commands import app as review_app
 from burnline.slo_commands import app as slo_app
 from config.settings import SettingsError, config_dir, load_settings
+from store.calendar import sync_calendar
 from store.engine import open_store
 from store.forget import forget_source
 from store.migrate import upgrade
@@ -114,10 +115,12 @@ def forget(
 
 @db_app.command("upgrade")
 def db_upgrade() -> None:
-    """Bring the store to the newest schema."""
+    """Bring the store to the newest schema, with the organisation's calendar."""
     with one_sentence():
-        store = open_store(load_settings().store.url)
+        settings = load_settings()
+        store = open_store(settings.store.url)
         upgrade(store)
+        sync_calendar(store, settings.organization, settings.anomalies.holiday_dates, utc_now().date())
         out.print(f"{store.label} is up to date.")
 
 

@@ -16,9 +16,11 @@ from queries.coverage import FactsState, coverage_of
 from queries.kpi_closing import close_week, last_week
 from queries.kpis import Period, Review
 from queries.runner import run
+from store.audit import BURNLINE
 from store.kpi_snapshots import is_closed
 
 WAITED_FOR = (FactsState.LATE, FactsState.FAILED)
+NO_CALENDAR = "The store has no calendar yet; run: python -m burnline db upgrade"
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,11 @@ def close_if_due(context: Context, now: datetime) -> Closed | None:
     return close(context, week, now)
 
 
-def close(context: Context, week: Period, now: datetime) -> Closed | None:
+def close(context: Context, week: Period, now: datetime, by: str = BURNLINE) -> Closed | None:
     """Closes a week; None when it is on record already. Raises SettingsError for one that is not over, StoreError."""
     chosen = wanted(context)
     try:
-        done = close_week(context.store, chosen, week, context.settings.organization.currency, now)
+        done = close_week(context.store, chosen, week, context.settings.organization.currency, now, by)
     except ValueError as error:
         raise SettingsError(f"{error}; a week is closed when it is over.") from None
     return Closed(week, len(chosen)) if done else None
@@ -77,7 +79,7 @@ def week_asked(context: Context, text: str | None, now: datetime) -> Period:
     if text is None:
         found = last_week(context.store, now)
         if found is None:
-            raise SettingsError("The store has no calendar yet; run: python -m burnline db upgrade")
+            raise SettingsError(NO_CALENDAR)
         return found
     try:
         monday = parse_week(text)
@@ -88,6 +90,8 @@ def week_asked(context: Context, text: str | None, now: datetime) -> Period:
 
 def _week_of(context: Context, monday: date, now: datetime) -> Period:
     weeks = kpis.periods_to(partial(run, context.store), now)["week"]
+    if not weeks:
+        raise SettingsError(NO_CALENDAR)
     found = next((week for week in weeks if week.start_on == monday), None)
     if found is None:
         raise SettingsError(f"--week {week_name(monday)} lies outside of what can be reviewed: {weeks[0].name} to now.")

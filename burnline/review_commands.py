@@ -8,6 +8,7 @@ from rich.table import Table
 
 from app import review as words
 from burnline import review
+from burnline.alert_answers import who
 from burnline.context import open_context, utc_now
 from burnline.failure import one_sentence
 from burnline.options import Json
@@ -34,12 +35,15 @@ def show(week: Week = None, as_json: Json = False) -> None:
 
 
 @app.command("close")
-def close(week: Week = None) -> None:
+def close(
+    week: Week = None,
+    by: Annotated[str | None, typer.Option(help="Who closes it (default: the user of this computer).")] = None,
+) -> None:
     """Put a week on record: what every KPI says now is kept for ever, with the queries behind it."""
     with one_sentence():
         context, now = open_context(), utc_now()
         chosen = review.week_asked(context, week, now)
-        done = review.close(context, chosen, now)
+        done = review.close(context, chosen, now, who(by))
         out.print(done.sentence() if done else f"{chosen.name} was closed before; nothing is ever rewritten.")
 
 

@@ -12,6 +12,7 @@ from queries import kpis
 from queries.coverage import Coverage
 from queries.kpis import Filters, Period, Row
 from queries.runner import run
+from store.audit import BURNLINE
 from store.engine import Store
 from store.kpi_snapshots import is_closed, keep_week
 from store.tables import KpiSnapshot, QueryText
@@ -24,7 +25,9 @@ def last_week(store: Store, now: datetime) -> Period | None:
     return over[-1] if over else None
 
 
-def close_week(store: Store, wanted: Sequence[Kpi], week: Period, currency: str, now: datetime) -> bool:
+def close_week(
+    store: Store, wanted: Sequence[Kpi], week: Period, currency: str, now: datetime, by: str = BURNLINE
+) -> bool:
     """Puts the week on record; False when it was already. Raises ValueError for a week that is not over, StoreError."""
     if now < week.end:
         raise ValueError(f"{week.name} is not over before {week.end:%Y-%m-%d %H:%M} UTC")
@@ -45,7 +48,7 @@ def close_week(store: Store, wanted: Sequence[Kpi], week: Period, currency: str,
     for row in found.rows:
         digest, text = kpis.query_text(row.kpi)
         texts.append(QueryText(sha256=digest, name=row.kpi.query, text=text, first_used_at=now))
-    return keep_week(store, rows, texts)
+    return keep_week(store, rows, texts, by)
 
 
 def _asking(store: Store) -> kpis.Ask:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.reference.kpis import KpiChoice
 from domain.kpi.calendar import year_before
 from domain.kpi.definition import ANY_TIER, UNITS, Better, Kpi, Spread, Stage
-from domain.kpi.reading import UNKNOWN, Point, Reading, Status, Verdict, point, read
+from domain.kpi.reading import UNKNOWN, Point, Reading, Status, Verdict, point, read, streak_of
 from domain.kpi.target import Form, Target, parse_target
 from domain.kpi.wording import Standing
 from queries.catalog import Query, QueryError, catalog
@@ -26,6 +26,8 @@ REQUIRED = ("period_start", "segment", "numerator", "denominator", "sample_count
 SPREAD_COLUMN = "stddev"
 SHOWN = {"week": 13, "month": 13, "quarter": 9}
 """Periods of a trend: a quarter of weeks, a year of months, two years of quarters; each lies beside a year before."""
+ANY_ZONE = timedelta(days=1)
+"""The last day of a period may end later in UTC than on the organisation's clock."""
 GRAVEST = (Status.MISSED, Status.AT_RISK)
 """What a tier with a stricter target may make of a KPI that is fine over all."""
 FAILURES = (QueryError, StoreError, SQLAlchemyError, duckdb.Error)
@@ -92,10 +94,19 @@ class Row:
         return own
 
     @property
+    def statuses(self) -> Sequence[Status]:
+        """Those of all periods, oldest first: over all, unless a tier with a target of its own did worse."""
+        of_periods = zip(self.reading.statuses, *(one.statuses for one in self.tiers.values()), strict=True)
+        return [_gravest(*statuses) for statuses in of_periods]
+
+    @property
     def streak(self) -> int:
         """For how many periods its status has been so."""
-        readings = (self.reading, *self.tiers.values())
-        return max((one.streak for one in readings if one.verdict.status is self.verdict.status), default=1)
+        return streak_of(self.statuses)
+
+
+def _gravest(own: Status, *of_tiers: Status) -> Status:
+    return next((status for status in GRAVEST if status in (own, *of_tiers)), own)
 
 
 @dataclass(frozen=True)
@@ -263,7 +274,7 @@ def ask_series(
         "until": until,
         "segment": segment,
         "currency": currency,
-        "known_to": coverage.facts(kpi.facts).known_to or until,
+        "known_to": coverage.facts(kpi.facts).known_to or until + ANY_ZONE,
         **filters.given(),
     }
     return ask(kpi.query, **{name: value for name, value in given.items() if name in takes})
@@ -275,13 +286,18 @@ def segments_of(kpi: Kpi) -> tuple[str, ...]:
 
 
 def _filled(kpi: Kpi, told: Point | None, period: Period, facts: Facts) -> Point:
-    """A count of which nothing is told is 0 where it is known that there was nothing."""
-    if told is not None:
-        return told
-    covered = facts.first_at is not None and facts.first_at < period.end
-    if kpi.unit == "count" and covered and facts.sources:
-        return Point(0.0, 0.0, 0.0, 1.0, 0, beside=dict.fromkeys(kpi.beside))
+    """A count is 0 only where somebody would have told of one; usage beside it does not know of incidents."""
+    if kpi.unit != "count" or (told is not None and told.value):
+        return told or UNKNOWN
+    if _is_covered(period, facts):
+        return told or Point(0.0, 0.0, 0.0, 1.0, 0, beside=dict.fromkeys(kpi.beside))
     return UNKNOWN
+
+
+def _is_covered(period: Period, facts: Facts) -> bool:
+    """True when its facts were watched in some of the period by every source that says up to when it knows."""
+    began = facts.first_at is not None and facts.first_at < period.end
+    return began and (facts.known_to is None or facts.known_to > period.start)
 
 
 def _year_before(
@@ -309,7 +325,7 @@ def _kpi(query: Query) -> Kpi:
             targets=_targets(header["target"]),
             scale=float(header.get("scale", "1")),
             spread=Spread(header.get("spread", "none")),
-            minimum=int(header.get("minimum", "1")),
+            minimum=int(header.get("minimum", "0" if header["unit"] == "count" else "1")),
             judged=header.get("judged", "value"),
             running=header.get("running") == "yes",
             owner=header.get("owner", ""),

@@ -20,7 +20,7 @@ def is_closed(store: Store, week_start: date) -> bool:
         return _is_closed(connection, week_start)
 
 
-def keep_week(store: Store, rows: Sequence[KpiSnapshot], texts: Sequence[QueryText]) -> bool:
+def keep_week(store: Store, rows: Sequence[KpiSnapshot], texts: Sequence[QueryText], by: str = audit.BURNLINE) -> bool:
     """Puts a week on record in one transaction; False, and nothing written, when it is there. Raises StoreError."""
     with store.write() as connection:
         if _is_closed(connection, rows[0].week_start):
@@ -30,7 +30,7 @@ def keep_week(store: Store, rows: Sequence[KpiSnapshot], texts: Sequence[QueryTe
         if new:
             insert_rows(connection, QueryText, to_batch(QueryText, list(new.values())))
         insert_rows(connection, KpiSnapshot, to_batch(KpiSnapshot, rows))
-        audit.note(connection, audit.BURNLINE, "closed", f"week/{rows[0].week_start}", rows[0].closed_at)
+        audit.note(connection, by, "closed", f"week/{rows[0].week_start}", rows[0].closed_at)
     return True
 
 

@@ -42,9 +42,9 @@ class Kpi:
     """One KPI. `title` is the question that the .sql file `query` answers with `numerator / denominator × scale`.
 
     `facts` are the tables it is made of. `judged` is the column that the target is about: `value`, or one of `beside`,
-    the other columns of the answer with their units. Fewer than `minimum` samples say nothing. `running`: the period
-    under way counts, as for a budget. `problem`: why its target cannot be read. `targets` are by tier,
-    under '' for the rest.
+    the other columns of the answer with their units. Fewer than `minimum` samples say nothing; of a count
+    0 is an answer, so its minimum is 0. `running`: the period under way counts, as for a budget. `problem`: why its
+    target cannot be read. `targets` are by tier, under '' for the rest.
     """
 
     key: str

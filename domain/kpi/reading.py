@@ -55,17 +55,22 @@ class Verdict:
 class Reading:
     """The newest period of a series. `change` and `year_change` are differences of value; None where one is unknown.
 
-    `streak` is for how many periods the status has been so. `gap` is how far beyond its target it is.
+    `statuses` are those of all periods, oldest first. `gap` is how far beyond its target it is.
     """
 
     point: Point
     verdict: Verdict
-    streak: int
+    statuses: Sequence[Status]
     change: float | None
     year_change: float | None
     gap: float | None
     process: Process | None
     target: Target | None
+
+    @property
+    def streak(self) -> int:
+        """For how many periods the status has been so."""
+        return streak_of(self.statuses)
 
 
 def point(kpi: Kpi, row: Mapping[str, Any]) -> Point:
@@ -102,19 +107,22 @@ def read(kpi: Kpi, points: Sequence[Point], years_before: Sequence[Point], tier:
     target = kpi.target(tier)
     verdicts = [_verdict(kpi, target, points[: i + 1], years_before[i]) for i in range(len(points))]
     last, before = points[-1], points[-2] if len(points) > 1 else UNKNOWN
-    now = verdicts[-1]
-    streak = next((i for i, one in enumerate(reversed(verdicts)) if one.status is not now.status), len(verdicts))
     measure = None if target is None else _measure(target, points, years_before[-1])
     return Reading(
         point=last,
-        verdict=now,
-        streak=streak,
+        verdict=verdicts[-1],
+        statuses=[one.status for one in verdicts],
         change=_minus(last.value, before.value),
         year_change=_minus(last.value, years_before[-1].value),
         gap=target.gap(measure) if target is not None and isinstance(measure, float) else None,
         process=process([one.value for one in points]),
         target=target,
     )
+
+
+def streak_of(statuses: Sequence[Status]) -> int:
+    """For how many periods the last status has been so."""
+    return next((i for i, one in enumerate(reversed(statuses)) if one is not statuses[-1]), len(statuses))
 
 
 def _verdict(kpi: Kpi, target: Target | None, points: Sequence[Point], year_before: Point) -> Verdict:

@@ -23,7 +23,8 @@ with span as (
     start_on,
     end_on,
     case
-      when end_on > cast(:until as date) and cast(:until as date) <= cast(:known_to as date) then cast(:until as date)
+      when end_at > cast(:until as timestamp) and cast(:until as date) <= cast(:known_to as date)
+        then cast(:until as date)
       when end_on > cast(:known_to as date) then cast(:known_to as date)
       else end_on
     end as known_on

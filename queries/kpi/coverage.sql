@@ -1,6 +1,7 @@
 -- title:   From when and up to when are the facts behind the KPIs known?
--- grain:   one row per (fact, source); first_at is of the whole fact where it is kept by the hour, NULL: it has brought
---          nothing yet; watermark_at NULL: it reads files, or has never delivered
+-- grain:   one row per (fact, source); first_at is its first fact (of all sources where it is kept by the hour) or its
+--          first run, whichever is earlier, NULL: a file that brought nothing, or no good run; watermark_at NULL: it
+--          reads files, or has never delivered
 -- params:  none
 -- returns: fact text, source text, first_at timestamp, watermark_at timestamp, last_status text,
 --          last_ok_at timestamp, reads_files flag, is_configured flag
@@ -40,7 +41,13 @@ with told as (
 select
   k.fact,
   k.source,
-  min(k.first_at) as first_at,
+  min(
+    case
+      when h.last_ok_at is not null and not h.reads_files and (k.first_at is null or h.first_started_at < k.first_at)
+        then h.first_started_at
+      else k.first_at
+    end
+  ) as first_at,
   max(h.watermark_at) as watermark_at,
   max(h.last_status) as last_status,
   max(h.last_ok_at) as last_ok_at,

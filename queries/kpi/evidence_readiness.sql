@@ -45,8 +45,8 @@ control as (
   join measurement m
     on m.metric = 'controls_fresh'
     and m.group_name is null
-    and m.period_start >= p.start_at
-    and m.period_start < p.end_at
+    and m.period_start + interval '12 hours' >= p.start_at
+    and m.period_start + interval '12 hours' < p.end_at
   group by p.start_at
 ),
 placed as (

@@ -27,7 +27,7 @@ told as (
   select
     e.outcome,
     coalesce(e.decided_at, e.ended_at) as ended_at,
-    e.started_at,
+    coalesce(e.started_at, e.created_at) as started_at,
     e.passed_gate,
     e.feature,
     coalesce(e.team, f.team) as team,

@@ -37,8 +37,8 @@ passed as (
   join measurement m
     on m.metric = 'six_month_pass'
     and m.group_name is null
-    and m.period_start >= p.start_at
-    and m.period_start < p.end_at
+    and m.period_start + interval '12 hours' >= p.start_at
+    and m.period_start + interval '12 hours' < p.end_at
   group by p.start_at
 ),
 placed as (

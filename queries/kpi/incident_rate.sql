@@ -49,7 +49,7 @@ placed_day as (  -- days are few: each finds its period before the many rows of 
   join period p on p.cadence = :cadence and d.day >= p.start_on and d.day < p.end_on
   where p.start_at >= cast(:start as timestamp)
     and p.start_at < cast(:end as timestamp)
-    and d.day < cast(:until as date)
+    and (p.end_at <= cast(:until as timestamp) or d.day < cast(:until as date))
 ),
 used as (
   select

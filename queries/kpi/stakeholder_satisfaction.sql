@@ -1,9 +1,10 @@
 -- title:   How satisfied are the people we build for?
--- grain:   one row per period × segment with a survey. Measurements know teams only
+-- grain:   one row per period × segment with a survey. Measurements know teams only,
+--          which add up where nobody measured the whole
 -- params:  cadence text(week|month|quarter), start timestamp, end timestamp (periods that begin in it),
 --          until timestamp (nothing later counts), segment text(all|team), team texts
 -- returns: period_start timestamp, segment text, numerator number, denominator number, sample_count count,
---          stddev number, response_ratio ratio, nps_points number
+--          stddev number, response_ratio ratio, nps_points number, nps_standard_error number (in points)
 -- number:  18
 -- name:    Stakeholder satisfaction
 -- definition: Mean of the answers from 0 to 10 of the period, one answer a person.
@@ -23,23 +24,40 @@ with span as (
     and start_at < cast(:end as timestamp)
     and start_at < cast(:until as timestamp)
 ),
-placed as (
+named as (
   select
-    p.start_at,
-    case when :segment = 'team' then m.team else '' end as segment,
+    m.period_start + interval '12 hours' as placed_at,
+    m.group_name,
+    m.team,
     m.value,
     m.answer_count,
     m.invited_count,
     m.stddev,
     m.promoter_count,
-    m.detractor_count
-  from span p
-  join measurement m on m.period_start >= p.start_at and m.period_start < p.end_at
+    m.detractor_count,
+    max(case when m.group_name is null then 1 else 0 end) over (partition by m.source, m.period_start) as has_whole
+  from measurement m
   where m.metric = 'stakeholder_satisfaction'
     and m.value is not null
-    and ((:segment = 'team' and m.team is not null) or (:segment <> 'team' and m.group_name is null)
-      or (:segment <> 'team' and not :any_team))
-    and (:any_team or m.team in :team)
+),
+placed as (
+  select
+    p.start_at,
+    case when :segment = 'team' then n.team else '' end as segment,
+    n.value,
+    n.answer_count,
+    n.invited_count,
+    n.stddev,
+    n.promoter_count,
+    n.detractor_count,
+    case when n.promoter_count is not null and n.detractor_count is not null then n.answer_count end as scored_count
+  from span p
+  join named n on n.placed_at >= p.start_at and n.placed_at < p.end_at
+  where (:any_team or n.team in :team)
+    and case
+      when :segment = 'team' or not :any_team or n.has_whole = 0 then n.team is not null
+      else n.group_name is null
+    end
 )
 select
   start_at as period_start,
@@ -50,8 +68,14 @@ select
   sqrt(cast(sum(stddev * stddev * answer_count) as double precision) / nullif(sum(answer_count), 0)) as stddev,
   cast(sum(answer_count) as double precision) / nullif(cast(sum(invited_count) as double precision), 0)
     as response_ratio,
-  100 * cast(sum(promoter_count) - sum(detractor_count) as double precision) / nullif(sum(answer_count), 0)
-    as nps_points
+  100 * cast(sum(promoter_count) - sum(detractor_count) as double precision) / nullif(sum(scored_count), 0)
+    as nps_points,
+  100 * sqrt(
+    (
+      cast(sum(promoter_count) + sum(detractor_count) as double precision) / nullif(sum(scored_count), 0)
+      - power(cast(sum(promoter_count) - sum(detractor_count) as double precision) / nullif(sum(scored_count), 0), 2)
+    ) / nullif(sum(scored_count), 0)
+  ) as nps_standard_error
 from placed
 group by start_at, segment
 order by start_at, segment

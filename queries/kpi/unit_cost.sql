@@ -23,11 +23,11 @@ with placed_day as (  -- days are few: each finds its period before the many row
     select distinct day
     from attributed_cost_day
     where day >= cast(:start as date)
-      and day < cast(:until as date)
   ) d
   join period p on p.cadence = :cadence and d.day >= p.start_on and d.day < p.end_on
   where p.start_at >= cast(:start as timestamp)
     and p.start_at < cast(:end as timestamp)
+    and (p.end_at <= cast(:until as timestamp) or d.day < cast(:until as date))
 ),
 accepted as (
   select day, feature, sum(accepted_count) as accepted_count

@@ -83,3 +83,15 @@ def test_a_week_that_is_not_over_and_one_that_is_no_week_are_one_sentence(contex
     assert (told.exit_code, "2027-W53" in told.output) == (2, True)
     told = CliRunner().invoke(app, ["review", "show", "--week", "2026-99"])
     assert "is not an ISO week; write one such as 2026-W47" in told.output
+
+
+def test_a_store_without_a_calendar_names_the_command_that_writes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CONFIG_DIR_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(STORE_URL_VARIABLE, f"duckdb:///{tmp_path / 'store.duckdb'}")
+    for words in ([], ["--week", "2026-W47"]):
+        told = CliRunner().invoke(app, ["review", "show", *words])
+        assert (told.exit_code, "run: python -m burnline db upgrade" in " ".join(told.output.split())) == (2, True)
+    assert CliRunner().invoke(app, ["db", "upgrade"]).exit_code == 0
+    assert CliRunner().invoke(app, ["review", "show"]).exit_code == 0

@@ -1,6 +1,7 @@
 """The KPIs of a week: what SQL counts is what Python counts, and one bad row leaves all others right."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -10,7 +11,7 @@ import pytest
 
 from config.reference.kpis import KpiChoice
 from domain.incident.period import period_clocks
-from domain.kpi.reading import Status
+from domain.kpi.reading import Status, Verdict
 from domain.kpi.target import parse_target
 from domain.window import Window
 from queries import kpis
@@ -234,3 +235,14 @@ def test_the_state_of_facts_is_that_of_their_worst_source(store: Store) -> None:
     assert of(a=(on_time, "failed")) is FactsState.FRESH
     assert of(a=(None, "ok")) is FactsState.LATE
     assert of() is FactsState.NONE
+
+
+def test_a_row_is_on_track_only_since_its_worst_tier_is(store: Store) -> None:
+    row = row_of(reviewed(store), "mttd")
+    met, missed = Status.MET, Status.MISSED
+    over_all = replace(row.reading, statuses=[met] * 4, verdict=Verdict(met, ""))
+    critical = replace(row.reading, statuses=[met, missed, met, met], verdict=Verdict(met, ""))
+    assert replace(row, reading=over_all, tiers={"critical": critical}).streak == 2
+    late = replace(over_all, statuses=[met, met, met, missed], verdict=Verdict(missed, ""))
+    early = replace(critical, statuses=[met, missed, missed, met])
+    assert replace(row, reading=late, tiers={"critical": early}).streak == 3

@@ -62,9 +62,9 @@ def test_a_closed_week_is_on_record_once(duckdb_store: Store) -> None:
         closed_at=NOW,
         query_sha256="ab",
     )
-    assert keep_week(duckdb_store, [row], [])
+    assert keep_week(duckdb_store, [row], [], "Ines")
     assert not keep_week(duckdb_store, [row], [])
-    assert acts(duckdb_store) == [("Burnline", "closed", "week/2026-11-16", None)]
+    assert acts(duckdb_store) == [("Ines", "closed", "week/2026-11-16", None)]
 
 
 def test_an_act_that_cannot_be_put_on_record_is_not_done(duckdb_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
