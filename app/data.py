@@ -26,6 +26,7 @@ from domain.slo.definition import Origin, SloDefinition
 from queries import kpis as kpi_queries
 from queries import outlook
 from queries.coverage import coverage_of
+from queries.kpi_definitions import chosen
 from queries.kpis import Filters, Period, Review, Row
 from queries.outlook import Budgets
 from queries.promises import Promises, known_to
@@ -95,7 +96,7 @@ def slas() -> tuple[Sla, ...]:
 def kpis() -> list[Kpi]:
     """The KPIs that are reviewed, as kpis.toml wants them; read again once a minute."""
     found = _reference()
-    return kpi_queries.chosen(() if isinstance(found, SettingsError) else found.kpis)
+    return chosen(() if isinstance(found, SettingsError) else found.kpis)
 
 
 def weeks() -> list[Period]:

@@ -194,11 +194,6 @@ def facts_known(found: Facts, names: Sequence[str]) -> str:
     return ""
 
 
-def missing_facts(row: Row) -> list[str]:
-    """What it is made of, in words."""
-    return in_words(row.kpi.facts)
-
-
 def in_words(facts: Sequence[str]) -> list[str]:
     """Names of facts as words in the plural."""
     return [fact.replace("_", " ") + "s" for fact in facts]

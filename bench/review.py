@@ -12,7 +12,7 @@ from bench.pages import show, timed
 from bench.report import Measure
 from bench.reviewed import FEATURES, reviewed_store
 from queries.kpi_closing import close_week, last_week
-from queries.kpis import chosen
+from queries.kpi_definitions import chosen
 from store.engine import open_store
 
 SCRIPT_MILLISECONDS = 400.0

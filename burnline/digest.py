@@ -12,7 +12,7 @@ from alerts.outbox import deliver
 from burnline.context import Context
 from config.settings import SettingsError
 from domain.weekly import parse_week, parse_weekly, week_before, week_name
-from queries import kpis
+from queries.kpi_definitions import chosen
 from queries.runner import run
 
 log = logging.getLogger(__name__)
@@ -23,8 +23,8 @@ def digest_of(context: Context, monday: date, now: datetime) -> Digest:
     every = {source.name: source.every for source in context.sources}
     ask = partial(run, context.store)
     reference = context.reference
-    chosen = kpis.chosen(reference.kpis)
-    return digest.compose(Given(ask, context.settings, now, monday, reference.slos, every, chosen))
+    wanted = chosen(reference.kpis)
+    return digest.compose(Given(ask, context.settings, now, monday, reference.slos, every, wanted))
 
 
 def tell_if_due(context: Context, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from domain.weekly import parse_week, parse_weekly, week_name
 from queries import kpis
 from queries.coverage import FactsState, coverage_of
 from queries.kpi_closing import close_week, last_week
+from queries.kpi_definitions import chosen
 from queries.kpis import Period, Review
 from queries.runner import run
 from store.audit import BURNLINE
@@ -37,7 +38,7 @@ class Closed:
 
 def wanted(context: Context) -> Sequence[Kpi]:
     """The KPIs that this organisation reviews."""
-    return kpis.chosen(context.reference.kpis)
+    return chosen(context.reference.kpis)
 
 
 def close_if_due(context: Context, now: datetime) -> Closed | None:
@@ -60,12 +61,12 @@ def close_if_due(context: Context, now: datetime) -> Closed | None:
 
 def close(context: Context, week: Period, now: datetime, by: str = BURNLINE) -> Closed | None:
     """Closes a week; None when it is on record already. Raises SettingsError for one that is not over, StoreError."""
-    chosen = wanted(context)
+    reviewed = wanted(context)
     try:
-        done = close_week(context.store, chosen, week, context.settings.organization.currency, now, by)
+        done = close_week(context.store, reviewed, week, context.settings.organization.currency, now, by)
     except ValueError as error:
         raise SettingsError(f"{error}; a week is closed when it is over.") from None
-    return Closed(week, len(chosen)) if done else None
+    return Closed(week, len(reviewed)) if done else None
 
 
 def review_of(context: Context, week: Period) -> Review:

@@ -10,6 +10,7 @@ from domain.kpi.definition import Kpi
 from domain.kpi.reading import Point, Reading, Verdict, point, read
 from queries import kpis
 from queries.coverage import Coverage
+from queries.kpi_definitions import query_text
 from queries.kpis import Filters, Period, Row
 from queries.runner import run
 from store.audit import BURNLINE
@@ -46,7 +47,7 @@ def close_week(
     ]
     texts = []
     for row in found.rows:
-        digest, text = kpis.query_text(row.kpi)
+        digest, text = query_text(row.kpi)
         texts.append(QueryText(sha256=digest, name=row.kpi.query, text=text, first_used_at=now))
     return keep_week(store, rows, texts, by)
 
@@ -100,7 +101,7 @@ def _snapshot(
         status=str(verdict.status),
         facts_state=str(row.facts.state),
         closed_at=now,
-        query_sha256=kpis.query_text(row.kpi)[0],
+        query_sha256=query_text(row.kpi)[0],
         value=told.value,
         numerator=told.numerator,
         denominator=told.denominator,

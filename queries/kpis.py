@@ -1,31 +1,25 @@
-"""The KPIs: what each one is, as the header of its query says it, and how each stands in the review of a week."""
+"""How every KPI stands in the review of a week."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
-from hashlib import sha256
 from typing import Any, TypeAlias
 
 import duckdb
 from sqlalchemy.exc import SQLAlchemyError
 
-from config.reference.kpis import KpiChoice
 from domain.kpi.calendar import year_before
-from domain.kpi.definition import ANY_TIER, UNITS, Better, Kpi, Spread, Stage
+from domain.kpi.definition import ANY_TIER, Kpi
 from domain.kpi.reading import UNKNOWN, Point, Reading, Status, Verdict, point, read, streak_of
-from domain.kpi.target import Form, Target, parse_target
+from domain.kpi.target import Form
 from domain.kpi.wording import Standing
-from queries.catalog import Query, QueryError, catalog
+from queries.catalog import QueryError, catalog
 from queries.coverage import Coverage, Facts, coverage_of
+from queries.kpi_definitions import SHOWN
 from queries.runner import Result
 from store.errors import StoreError
 
 PERIODS, COVERAGE = "kpi/periods", "kpi/coverage"
-REQUIRED = ("period_start", "segment", "numerator", "denominator", "sample_count")
-SPREAD_COLUMN = "stddev"
-SHOWN = {"week": 13, "month": 13, "quarter": 9}
-"""Periods of a trend: a quarter of weeks, a year of months, two years of quarters; each lies beside a year before."""
 ANY_ZONE = timedelta(days=1)
 """The last day of a period may end later in UTC than on the organisation's clock."""
 GRAVEST = (Status.MISSED, Status.AT_RISK)
@@ -122,41 +116,6 @@ class Review:
     def standings(self) -> list[Standing]:
         """What its headline is made from."""
         return [Standing(row.kpi.name, row.verdict.status, row.streak) for row in self.rows]
-
-
-@cache
-def shipped() -> Mapping[str, Kpi]:
-    """The KPIs by key, in the order of their numbers. Raises QueryError for a header that does not fit."""
-    found = [_kpi(query) for query in catalog().values() if query.kpi]
-    return {kpi.key: kpi for kpi in sorted(found, key=lambda one: one.number)}
-
-
-def chosen(choices: Iterable[KpiChoice] = ()) -> list[Kpi]:
-    """The shipped KPIs as the operator wants them: leading before lagging, finance last."""
-    told = {choice.key: choice for choice in choices}
-    kpis = [_with(kpi, told.get(kpi.key)) for kpi in shipped().values()]
-    order = list(Stage)
-    return sorted((kpi for kpi in kpis if kpi is not None), key=lambda kpi: (order.index(kpi.stage), kpi.number))
-
-
-def _with(kpi: Kpi, choice: KpiChoice | None) -> Kpi | None:
-    if choice is None:
-        return kpi
-    if choice.off:
-        return None
-    return replace(
-        kpi,
-        owner=choice.owner or kpi.owner,
-        targets={**kpi.targets, **choice.targets},
-        minimum=choice.minimum or kpi.minimum,
-        problem=choice.problem,
-    )
-
-
-def query_text(kpi: Kpi) -> tuple[str, str]:
-    """(SHA-256, text) of the query behind it."""
-    text = catalog()[kpi.query].sql
-    return sha256(text.encode()).hexdigest(), text
 
 
 def periods_to(ask: Ask, until: datetime) -> dict[str, list[Period]]:
@@ -305,44 +264,3 @@ def _year_before(
 ) -> Point:
     then = starts.get(year_before(period.cadence, period.start_on))
     return UNKNOWN if then is None else _filled(kpi, told.get(then.start), then, facts)
-
-
-def _kpi(query: Query) -> Kpi:
-    header, key = query.kpi, query.name.partition("/")[2]
-    try:
-        kpi = Kpi(
-            key=key,
-            number=int(header["number"]),
-            name=header["name"],
-            title=query.title,
-            definition=header["definition"],
-            query=query.name,
-            unit=header["unit"],
-            better=Better(header["better"]),
-            cadence=header["cadence"],
-            stage=Stage(header["stage"]),
-            facts=tuple(word.strip() for word in header["facts"].split(",")),
-            targets=_targets(header["target"]),
-            scale=float(header.get("scale", "1")),
-            spread=Spread(header.get("spread", "none")),
-            minimum=int(header.get("minimum", "0" if header["unit"] == "count" else "1")),
-            judged=header.get("judged", "value"),
-            running=header.get("running") == "yes",
-            owner=header.get("owner", ""),
-            beside={name: word for name, word in query.returns.items() if name not in (*REQUIRED, SPREAD_COLUMN)},
-        )
-    except ValueError as error:
-        raise QueryError(f"queries/{query.name}.sql: {error}") from None
-    if kpi.unit not in UNITS or kpi.cadence not in SHOWN or any(name not in query.returns for name in REQUIRED):
-        raise QueryError(f"queries/{query.name}.sql: unit, cadence or returns are not those of a KPI")
-    return kpi
-
-
-def _targets(text: str) -> dict[str, Target]:
-    """`>= 80%; critical >= 90%`."""
-    found: dict[str, Target] = {}
-    for piece in text.split(";"):
-        first, _, rest = piece.strip().partition(" ")
-        tier, told = (first, rest) if first in ("critical", "standard", "internal") else (ANY_TIER, piece)
-        found[tier] = parse_target(told)
-    return found

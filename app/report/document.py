@@ -12,7 +12,8 @@ from app.report.content import Content
 from domain.kpi.reading import Status
 from domain.kpi.target import Form
 from queries.catalog import catalog
-from queries.kpis import Row, query_text
+from queries.kpi_definitions import query_text
+from queries.kpis import Row
 
 EXCEPTIONAL = (Status.MISSED, Status.AT_RISK)
 STATES = {"open": "◌ Open", "done": "✓ Done", "dropped": "✕ Dropped"}

@@ -26,8 +26,8 @@ from burnline.review_post import post_now, post_of, report_if_due
 from config.loader import Reference, Routes
 from config.settings import Organization, ReviewSettings, Settings, SettingsError
 from domain.kpi.reading import Status
-from queries import kpis
 from queries.kpi_closing import last_week
+from queries.kpi_definitions import chosen
 from queries.kpis import Period
 from queries.runner import run
 from store.calendar import sync_calendar
@@ -151,7 +151,7 @@ def test_the_command_says_when_it_was_told_before(context: Context, week: Period
 
 
 def test_the_digest_begins_with_the_kpis_when_any_can_be_judged(context: Context, week: Period) -> None:
-    given_ = Given(partial(run, context.store), Settings(), NOW, week.start_on, kpis=kpis.chosen())
+    given_ = Given(partial(run, context.store), Settings(), NOW, week.start_on, kpis=chosen())
     content = content_of(context, week, NOW)
     assert reviewed(given_) == post_of(context, content).headline
     assert reviewed(replace(given_, kpis=())) == ""

@@ -10,6 +10,7 @@ from app import data, review
 from domain.kpi.reading import Status
 from queries import kpis
 from queries.kpi_closing import close_week
+from queries.kpi_definitions import chosen, shipped
 from queries.kpis import Filters, Period
 from queries.runner import run
 from store.engine import Store
@@ -45,7 +46,7 @@ def test_the_first_page_says_what_is_off_track_and_shows_every_kpi(full_store: S
 
 def test_a_closed_week_keeps_its_numbers_and_tells_what_was_restated(full_store: Store, open_app: OpenApp) -> None:
     week = week_of(full_store)
-    close_week(full_store, kpis.chosen(), week, "USD", NOW - timedelta(hours=1))
+    close_week(full_store, chosen(), week, "USD", NOW - timedelta(hours=1))
     before = reading.table_with(open_app(), "kpi").set_index("kpi")
     assert "restated" not in before.columns
     with full_store.write() as connection:
@@ -116,11 +117,11 @@ def test_a_narrowed_review_says_which_kpis_do_not_know_the_filter(full_store: St
     assert table.loc["Team engagement", "known"] == "It is not known by feature."
 
 
-@pytest.mark.parametrize("key", list(kpis.shipped()))
+@pytest.mark.parametrize("key", list(shipped()))
 def test_every_kpi_has_its_page(full_store: Store, open_app: OpenApp, key: str) -> None:
-    app = open_app("metric", kpi=kpis.shipped()[key].name)
+    app = open_app("metric", kpi=shipped()[key].name)
     text = reading.text(app)
-    assert f"{kpis.shipped()[key].name}: " in text
+    assert f"{shipped()[key].name}: " in text
     assert "**Arithmetic:**" in text
     assert "could not be drawn" not in text
 

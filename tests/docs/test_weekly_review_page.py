@@ -8,7 +8,7 @@ from config.reference.kpis import read_kpis
 from config.reference.problem import Problems
 from config.settings import Settings
 from domain.kpi.target import Form, parse_target
-from queries.kpis import shipped
+from queries.kpi_definitions import shipped
 
 TEXT = (Path(__file__).parents[2] / "docs" / "weekly-review.md").read_text(encoding="utf-8")
 CHOICES, SETTINGS = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)

@@ -8,6 +8,7 @@ import pytest
 from config.settings import Organization
 from domain.kpi.reading import Status
 from queries import kpis
+from queries.kpi_definitions import shipped
 from queries.kpis import Filters, Row
 from queries.runner import run
 from store import source_health
@@ -26,7 +27,7 @@ def row_of(store: Store, key: str, filters: Filters | None = None, zone: str = "
         return run(store, name, **given)
 
     week = next(one for one in reversed(kpis.periods_to(ask, now)["week"]) if one.end <= now)
-    return kpis.review(ask, [kpis.shipped()[key]], week, "USD", filters).rows[0]
+    return kpis.review(ask, [shipped()[key]], week, "USD", filters).rows[0]
 
 
 def usage(first: date, days: int) -> list[AttributedUsageDay]:

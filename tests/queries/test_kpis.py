@@ -11,6 +11,7 @@ import pytest
 
 from config.reference.kpis import KpiChoice
 from domain.incident.period import period_clocks
+from domain.kpi.definition import Stage
 from domain.kpi.reading import Status, Verdict
 from domain.kpi.target import parse_target
 from domain.window import Window
@@ -19,6 +20,7 @@ from queries.catalog import QueryError
 from queries.coverage import FactsState
 from queries.incident_clocks import incidents_of
 from queries.kpi_closing import close_week
+from queries.kpi_definitions import chosen
 from queries.kpis import Filters, Period, Review, Row
 from queries.runner import Result, run
 from store.engine import Store, open_store
@@ -47,7 +49,7 @@ def week_of(store: Store) -> Period:
 
 
 def reviewed(store: Store, filters: Filters | None = None, *choices: KpiChoice) -> Review:
-    return kpis.review(asking(store), kpis.chosen(choices), week_of(store), "USD", filters)
+    return kpis.review(asking(store), chosen(choices), week_of(store), "USD", filters)
 
 
 def row_of(found: Review, key: str) -> Row:
@@ -62,7 +64,7 @@ def span(row: Row) -> tuple[datetime, datetime]:
 def test_there_are_18_kpis_leading_first_and_finance_last(store: Store) -> None:
     rows = reviewed(store).rows
     assert sorted(row.kpi.number for row in rows) == list(range(1, 19))
-    assert [row.kpi.stage for row in rows] == sorted((row.kpi.stage for row in rows), key=list(kpis.Stage).index)
+    assert [row.kpi.stage for row in rows] == sorted((row.kpi.stage for row in rows), key=list(Stage).index)
 
 
 def test_lead_time_is_the_median_of_what_was_released_and_approved(store: Store) -> None:
@@ -167,7 +169,7 @@ def test_a_query_that_fails_spoils_its_own_row_only(store: Store) -> None:
             raise QueryError("kpi/rollback_rate gave nonsense")
         return run(store, name, **given)
 
-    found = kpis.review(broken, kpis.chosen(), week_of(store), "USD")
+    found = kpis.review(broken, chosen(), week_of(store), "USD")
     bad = row_of(found, "rollback_rate")
     assert (bad.verdict.status, bad.problem) == (
         Status.NO_DATA,
@@ -207,15 +209,15 @@ def test_a_store_without_a_calendar_has_no_week(tmp_path: Path) -> None:
 
 def test_a_closed_week_stays_as_it_was(store: Store) -> None:
     week = week_of(store)
-    assert close_week(store, kpis.chosen(), week, "USD", NOW)
-    assert not close_week(store, kpis.chosen(), week, "USD", NOW + timedelta(days=1))
+    assert close_week(store, chosen(), week, "USD", NOW)
+    assert not close_week(store, chosen(), week, "USD", NOW + timedelta(days=1))
     kept = run(store, "kpi/snapshots", start=week.start_on, end=week.end_on, scope_type="all").rows()
     now = {row.kpi.key: row for row in reviewed(store).rows}
     assert {one["kpi"]: (one["value"], one["status"]) for one in kept} == {
         key: (row.reading.point.value, row.verdict.status) for key, row in now.items()
     }
     with pytest.raises(ValueError, match="is not over before"):
-        close_week(store, kpis.chosen(), week, "USD", week.end - timedelta(hours=1))
+        close_week(store, chosen(), week, "USD", week.end - timedelta(hours=1))
 
 
 def test_the_state_of_facts_is_that_of_their_worst_source(store: Store) -> None:

@@ -26,6 +26,7 @@ from app.report.tables import archive, files
 from config.settings import Organization, Settings
 from queries import kpis
 from queries.kpi_closing import close_week
+from queries.kpi_definitions import chosen, shipped
 from queries.runner import run
 from store.engine import Store, open_store
 from store.kpi_notes import add_action, add_comment
@@ -34,7 +35,7 @@ from tests.app.support import company
 
 HOSTILE = "</pre></td><script>alert(1)</script><img src=x onerror=alert(2)> & \"q\" 'a' javascript:x"
 SETTINGS = Settings(organization=Organization(name="Larkfield <b>& Söhne</b>"))
-FEW = tuple(kpis.shipped())[:4]
+FEW = tuple(shipped())[:4]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def store(templates: tuple[Path, Path, company.Books], tmp_path_factory: pytest.
 @pytest.fixture(scope="module")
 def content(store: Store) -> Content:
     """The last week, closed, with a hostile comment and two promises of which one is overdue."""
-    ask, wanted = partial(run, store), kpis.chosen()
+    ask, wanted = partial(run, store), chosen()
     week = [one for one in kpis.periods_to(ask, NOW)["week"] if one.end <= NOW][-1]
     assert close_week(store, wanted, week, "USD", NOW)
     add_comment(store, "rollback_rate", week.start_on, HOSTILE, HOSTILE, NOW)
@@ -131,7 +132,7 @@ def test_the_page_can_be_heard(made: Document) -> None:
 
 def test_a_narrowed_review_says_so_and_is_never_the_closed_one(store: Store, content: Content) -> None:
     ask = partial(run, store)
-    chosen = [kpis.shipped()[key] for key in FEW]
+    chosen = [shipped()[key] for key in FEW]
     found = kpis.review(ask, chosen, content.review.week, "USD", kpis.Filters(team=("Nobody's <team>",)))
     narrowed = document(gather(ask, found, SETTINGS, NOW))
     assert "Only Nobody's <team>. Not closed yet" in narrowed.note
@@ -141,7 +142,7 @@ def test_a_narrowed_review_says_so_and_is_never_the_closed_one(store: Store, con
 
 def test_a_value_that_changed_since_the_close_stays_and_the_change_is_told(store: Store, content: Content) -> None:
     ask = partial(run, store)
-    found = kpis.review(ask, kpis.chosen(), content.review.week, "USD")
+    found = kpis.review(ask, chosen(), content.review.week, "USD")
     rows = [
         replace(row, reading=replace(row.reading, point=replace(row.reading.point, value=0.5)))
         if row.kpi.key == "rollback_rate"
