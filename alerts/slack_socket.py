@@ -29,6 +29,7 @@ CALL_SECONDS = 20
 PING_SECONDS = 5.0
 """How often the SDK looks whether the connection lives, and opens a new one if not."""
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 5.0, 300.0
+CLOSE_SECONDS = 10.0
 REMEMBERED = 1000
 """Envelopes that are known again: Slack repeats one within minutes when it saw no answer."""
 FAILED = "Burnline could not do that now; try again in a minute."
@@ -63,13 +64,16 @@ class SlackSocket:
         self._thread.start()
 
     def stop(self, *, wait: bool = False) -> None:
-        """Closes the connection; `wait` stays until its threads have ended, some seconds."""
+        """Closes the connection; `wait` stays until its threads have ended, some seconds.
+
+        The SDK may wait for ever for a session that it opened while it was being closed; its threads end with ours.
+        """
         self._stopping.set()
         closing = Thread(target=self._close, name="slack-socket-close", daemon=True)
         closing.start()
         if wait:
-            closing.join()
-            self._thread.join()
+            closing.join(CLOSE_SECONDS)
+            self._thread.join(CLOSE_SECONDS)
 
     def _close(self) -> None:
         for _ in range(2):  # the SDK trips over a socket that the other side closes at the same moment

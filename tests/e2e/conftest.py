@@ -17,12 +17,12 @@ LOADED_WITHIN_SECONDS = 240
 """Generous: CI's two cores also run the browser."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("demo")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(demo_folder: Path) -> Iterator[Served]:
     """The running demo, once its history is loaded and its alerts are posted."""
     with served(demo_folder) as running:
@@ -36,7 +36,7 @@ def demo(demo_folder: Path) -> Iterator[Served]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with running_browser() as started:
         yield started

@@ -49,7 +49,7 @@ EXPECTED_404 = ("/_stcore/health", "/_stcore/host-config")
 """A deep link asks for these below its own path first (streamlit#7074)."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def truth(demo: Served, demo_folder: Path) -> Truth:
     anchor = date.fromisoformat((demo_folder / "demo/sandbox/anchor.txt").read_text().strip())
     return Truth(Company(SEED, anchor))
