@@ -36,7 +36,7 @@ def escaped(text: str, longest: int) -> str:
         if room < 0:
             break
         kept.append(sign)
-    return "".join(kept).rstrip() + "…"
+    return "".join(kept).rstrip(" _") + "…"  # an underscore that ends a word would format
 
 
 def inert(text: str, longest: int) -> str:

@@ -256,3 +256,8 @@ def test_links_go_to_the_public_address_when_there_is_one() -> None:
     assert base_url(Settings()) == "http://127.0.0.1:8501"
     assert base_url(Settings(server=Server(public_url="https://burnline.example/"))) == "https://burnline.example"
     assert base_url(Settings(server=Server(host="::1"))) == "http://[::1]:8501"
+
+
+def test_a_cut_within_a_name_leaves_no_underscore_that_would_format() -> None:
+    assert inert("a_a_a_a", 5) == "a_a…"
+    check_inert(inert("a_" * 50, 20))
