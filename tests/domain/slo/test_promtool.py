@@ -27,9 +27,11 @@ SHAPES = {
     "four weeks": [(4 * 1440 + 10, 900, 0), (30, 900, 90), (20, 900, 0), (300, 900, 2), (400, 900, 0)],
 }
 MIN_BAD = 3
+PIECE = 400
+"""Minutes of one subquery: promtool lets a query load 10,000 samples."""
 
 
-def rule(name: str, pair: AlertPair, budget: Decimal) -> dict[str, Any]:
+def condition(pair: AlertPair, budget: Decimal) -> str:
     """The pair in PromQL, in whole numbers as ours."""
     limit = Fraction(pair.factor * budget)
 
@@ -38,20 +40,27 @@ def rule(name: str, pair: AlertPair, budget: Decimal) -> dict[str, Any]:
         return f"{bad} * {limit.denominator} > {total} * {limit.numerator}"
 
     enough = f"(bad - bad offset {pair.long_minutes}m) >= {MIN_BAD}"
-    return {"alert": name, "expr": f"({burns(pair.long_minutes)}) and ({burns(pair.short_minutes)}) and ({enough})"}
+    return f"({burns(pair.long_minutes)}) and ({burns(pair.short_minutes)}) and ({enough})"
 
 
-def expectations(name: str, spans: list[Span], end: int) -> list[dict[str, Any]]:
-    """As many firing minutes as ours in all, and each span begins and ends where ours does."""
-    alert = f'ALERTS{{alertname="{name}",alertstate="firing"}}'
-    minutes = sum(last - first + 1 for first, last in spans)
-    samples = [{"labels": "{}", "value": minutes}] if minutes else []
-    found = [{"expr": f"sum(count_over_time({alert}[{end}m]))", "eval_time": f"{end}m", "exp_samples": samples}]
+def expectations(fires: str, spans: list[Span], end: int) -> list[dict[str, Any]]:
+    """As many firing minutes as ours in every piece of the time, and each span begins and ends where ours does.
+
+    A subquery asks for many minutes at once; a rule would be evaluated minute by minute, eight times as slowly.
+    """
+    firing = {minute for first, last in spans for minute in range(first, last + 1)}
+    found: list[dict[str, Any]] = []
+    for first in range(0, end + 1, PIECE):
+        until = min(first + PIECE - 1, end)
+        minutes = len(firing.intersection(range(first, until + 1)))
+        samples = [{"labels": "{}", "value": minutes}] if minutes else []
+        counted = f"count_over_time(({fires})[{until - first}m30s:1m])"
+        found.append({"expr": counted, "eval_time": f"{until}m", "exp_samples": samples})
     for first, last in spans:
-        for minute, fires in ((first - 1, False), (first, True), (last, True), (last + 1, False)):
-            here = [{"labels": "{}", "value": 1}] if fires else []
+        for minute, is_firing in ((first - 1, False), (first, True), (last, True), (last + 1, False)):
+            here = [{"labels": "{}", "value": 1}] if is_firing else []
             if minute <= end:
-                found.append({"expr": f"sum({alert})", "eval_time": f"{minute}m", "exp_samples": here})
+                found.append({"expr": f"count({fires})", "eval_time": f"{minute}m", "exp_samples": here})
     return found
 
 
@@ -59,8 +68,8 @@ def expectations(name: str, spans: list[Span], end: int) -> list[dict[str, Any]]
 def test_prometheus_alerts_in_the_same_minutes(tmp_path: Path, shape: str) -> None:
     days, budget = (28, Decimal("0.0005")) if shape == "four weeks" else (30, Decimal("0.001"))
     series = segments(SHAPES[shape], start=1)
-    pairs = {f"pair{number}": pair for number, pair in enumerate(default_pairs(days * 1440))}
-    spans = {name: alerting(series, series, pair, budget, MIN_BAD) for name, pair in pairs.items()}
+    pairs = default_pairs(days * 1440)
+    found = [(pair, alerting(series, series, pair, budget, MIN_BAD)) for pair in pairs]
     end = series.end - 1
     test = {
         "interval": "1m",
@@ -68,9 +77,11 @@ def test_prometheus_alerts_in_the_same_minutes(tmp_path: Path, shape: str) -> No
             {"series": "bad", "values": counter([(minutes, bad) for minutes, _, bad in SHAPES[shape]])},
             {"series": "total", "values": counter([(minutes, total) for minutes, total, _ in SHAPES[shape]])},
         ],
-        "promql_expr_test": [expected for name in pairs for expected in expectations(name, spans[name], end)],
+        "promql_expr_test": [
+            expected for pair, spans in found for expected in expectations(condition(pair, budget), spans, end)
+        ],
     }
-    assert check(tmp_path, [rule(name, pair, budget) for name, pair in pairs.items()], [test]) == ""
+    assert check(tmp_path, [test]) == ""
 
 
 def test_the_shapes_fire_every_pair_and_leave_every_pair_quiet() -> None:
@@ -92,9 +103,9 @@ def test_the_judge_objects_to_another_minute(tmp_path: Path) -> None:
             {"series": "bad", "values": counter([(minutes, bad) for minutes, _, bad in SHAPES["outage"]])},
             {"series": "total", "values": counter([(minutes, total) for minutes, total, _ in SHAPES["outage"]])},
         ],
-        "promql_expr_test": expectations("pair", [(first, last + 1)], series.end - 1),
+        "promql_expr_test": expectations(condition(pair, budget), [(first, last + 1)], series.end - 1),
     }
-    assert "FAILED" in check(tmp_path, [rule("pair", pair, budget)], [test])
+    assert "FAILED" in check(tmp_path, [test])
 
 
 def histograms() -> list[Histogram]:
@@ -128,4 +139,4 @@ def test_percentiles_are_those_of_histogram_quantile(tmp_path: Path) -> None:
             same = f"abs(histogram_quantile({percent / 100}, h_bucket) - {ours!r}) <= bool 1e-12 * {ours!r}"
             checks.append({"expr": same, "eval_time": "0m", "exp_samples": [{"labels": "{}", "value": 1}]})
         tests.append({"interval": "1m", "input_series": buckets, "promql_expr_test": checks})
-    assert check(tmp_path, [], tests) == ""
+    assert check(tmp_path, tests) == ""
