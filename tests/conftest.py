@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from store.engine import Store, open_store
 from store.migrate import upgrade
+from tests.support.engines import ENGINES
 from tests.support.postgres import running_postgres
 from tests.support.quick_fakesnow import rewrite_in_place
 
@@ -22,7 +23,6 @@ settings.load_profile("burnline")
 
 rewrite_in_place()
 
-ENGINES = ("duckdb", "postgresql", "snowflake")
 SNOWFLAKE = "snowflake://user:password@account/burnline/main"
 
 _numbers = count(1)

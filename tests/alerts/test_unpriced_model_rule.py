@@ -19,6 +19,7 @@ from store.engine import Store
 from store.reference import sync_reference
 from store.tables import TokenUsage
 from tests.alerts.support import NOW
+from tests.support.engines import own_engines
 from tests.support.facts import days, load, usage
 
 ONLY_THIS = {"unpriced_model": rules()["unpriced_model"]}
@@ -126,6 +127,7 @@ def test_it_opens_with_usage_and_ends_with_a_price(store: Store) -> None:
     )
 
 
+@own_engines
 def test_it_ends_when_the_model_is_not_used_any_more(store: Store) -> None:
     loaded(store, usage(20, model="in-house"))
     assert told(store) == [("opened", "in-house of openai has no price")]

@@ -18,6 +18,7 @@ from store.engine import Store
 from store.price_book import PriceBook
 from store.schema import table, to_batch
 from store.tables import AllocationRule, AttributedCostDay, CostDay, Feature, FxRate, TokenUsage
+from tests.support.engines import own_engines
 from tests.support.facts import charge, days, load, usage
 
 FEATURES = ("desk", "chat", "vector", "gateway")
@@ -95,6 +96,7 @@ def borne(store: Store, currency: str = "USD", day: int | None = None) -> dict[s
         return {feature: Decimal(cost) for feature, cost in rows}
 
 
+@own_engines
 def test_an_even_split_gives_everybody_the_same_and_loses_no_cent(store: Store) -> None:
     declare(store, rule("vector", "even", {"desk": None, "chat": None, "gateway": None}))
     bill(store, {"vector": "100", "desk": "1"})
@@ -104,12 +106,14 @@ def test_an_even_split_gives_everybody_the_same_and_loses_no_cent(store: Store) 
     assert sorted(found.values())[0] == Decimal("33.333333333333")
 
 
+@own_engines
 def test_fixed_shares_below_one_leave_the_rest_with_the_origin(store: Store) -> None:
     declare(store, rule("vector", "fixed", {"desk": "0.5", "chat": "0.2"}))
     bill(store, {"vector": "10"})
     assert borne(store) == {"vector": Decimal(3), "desk": Decimal(5), "chat": Decimal(2)}
 
 
+@own_engines
 def test_a_split_by_requests_follows_the_requests_of_the_day(store: Store) -> None:
     declare(store, rule("vector", "requests"))
     used(store, {"desk": 30, "chat": 10})
@@ -125,6 +129,7 @@ def test_usage_that_comes_later_splits_the_cost_again(store: Store) -> None:
     assert borne(store)["desk"] == 6
 
 
+@own_engines
 def test_a_split_by_direct_cost_takes_no_allocated_cost_as_weight(store: Store) -> None:
     declare(
         store,
@@ -135,6 +140,7 @@ def test_a_split_by_direct_cost_takes_no_allocated_cost_as_weight(store: Store) 
     assert borne(store) == {"vector": 0, "gateway": 0, "desk": Decimal(52), "chat": Decimal(6)}
 
 
+@own_engines
 def test_a_later_rule_moves_on_what_an_earlier_one_brought(store: Store) -> None:
     declare(store, rule("vector", "fixed", {"gateway": "1"}), rule("gateway", "even", {"desk": None}, position=2))
     bill(store, {"vector": "5", "gateway": "2"})
@@ -149,6 +155,7 @@ def test_a_month_splits_a_charge_of_one_day_by_the_usage_of_all(store: Store) ->
     assert borne(store, day=1) == {"vector": Decimal(0), "desk": Decimal(4), "chat": Decimal(8)}
 
 
+@own_engines
 def test_a_rule_holds_for_its_days_only(store: Store) -> None:
     declare(store, rule("vector", "even", {"desk": None}, valid_from=date(2026, 11, 2)))
     bill(store, {"vector": "5"}, day=1)
@@ -175,7 +182,7 @@ CENTS = st.integers(-(10**13), 10**13).map(lambda n: Decimal(n).scaleb(-12))
 METHODS = ("even", "requests", "tokens", "direct_cost")
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     costs=st.dictionaries(st.sampled_from(FEATURES), CENTS, min_size=1),
     requests=st.dictionaries(st.sampled_from(FEATURES), st.integers(0, 1000)),

@@ -13,6 +13,7 @@ from store.price_book import PriceBook
 from store.reference import sync_reference
 from store.schema import table
 from store.tables import AttributedCostDay, AttributedUsageDay, CostDay, TokenUsage, UsageDay
+from tests.support.engines import own_engines
 from tests.support.facts import charge, days, load, usage
 
 DESK = Rule(name="desk", match={"project_id": "proj-1"}, tags={}, feature="desk", environment="prod")
@@ -51,6 +52,7 @@ def loaded(store: Store) -> Store:
     return store
 
 
+@own_engines
 def test_attributed_days_add_up_to_the_rollups(loaded: Store) -> None:
     for column in ("billed_cost", "effective_cost"):
         assert total(loaded, AttributedCostDay, column) == total(loaded, CostDay, column) == Decimal("4.25")
@@ -59,6 +61,7 @@ def test_attributed_days_add_up_to_the_rollups(loaded: Store) -> None:
     assert total(loaded, AttributedUsageDay, "total_tokens") == 3 * 1300
 
 
+@own_engines
 def test_only_costs_whose_usage_is_known_are_divided_by_it(loaded: Store) -> None:
     """The project that nobody owns has no usage, so its costs would make the requests of others dearer."""
     by_feature = {r["feature"]: r["request_cost"] for r in rows(loaded, AttributedCostDay)}
@@ -67,12 +70,14 @@ def test_only_costs_whose_usage_is_known_are_divided_by_it(loaded: Store) -> Non
     assert total(loaded, AttributedUsageDay, "costed_request_count") == 30
 
 
+@own_engines
 def test_usage_without_costs_divides_nothing(store: Store) -> None:
     load(store, [usage(1)], days(1, 2), row=TokenUsage, source="openai_usage")
     (row,) = rows(store, AttributedUsageDay)
     assert (row["request_count"], row["costed_request_count"], row["costed_tokens"]) == (10, None, None)
 
 
+@own_engines
 def test_costs_that_come_after_their_usage_are_matched_with_it(store: Store) -> None:
     load(store, [usage(1)], days(1, 2), row=TokenUsage, source="openai_usage")
     load(store, [charge(1, "1.5")], days(1, 2))

@@ -17,6 +17,7 @@ from store.price_book import PriceBook
 from store.reference import sync_reference
 from store.schema import table
 from store.tables import CostSnapshot, ScopeCostDay
+from tests.support.engines import own_engines
 from tests.support.facts import charge, days, load
 
 FIRST, SECOND, THIRD = date(2026, 11, 2), date(2026, 11, 9), date(2026, 11, 16)
@@ -75,6 +76,7 @@ def test_closed_weeks_go_on_record_by_every_scope(billed: Store) -> None:
     assert {row["watermark_at"] for row in rows} == {datetime(2026, 11, 16, tzinfo=UTC).replace(tzinfo=None)}
 
 
+@own_engines
 def test_parts_on_record_add_up_to_the_rollup(billed: Store) -> None:
     more = charge(4, "0.000000000001", billing_account_id="org-9", source="more")
     load(billed, [more], days(2, 16), source="more", now=CLOSED)
@@ -88,6 +90,7 @@ def test_parts_on_record_add_up_to_the_rollup(billed: Store) -> None:
             assert known == Decimal("4.000000000001")
 
 
+@own_engines
 def test_a_second_call_changes_nothing(billed: Store) -> None:
     take_cost_snapshot(billed, CLOSED)
     before = snapshots(billed)
@@ -95,6 +98,7 @@ def test_a_second_call_changes_nothing(billed: Store) -> None:
     assert snapshots(billed) == before
 
 
+@own_engines
 def test_a_week_is_not_on_record_while_a_source_is_behind(billed: Store) -> None:
     bills(billed, 14, source="anthropic_costs", provider="anthropic", billing_account_id="org-2")
     assert take_cost_snapshot(billed, CLOSED) == 1
@@ -105,6 +109,7 @@ def test_a_week_is_not_on_record_while_a_source_is_behind(billed: Store) -> None
     assert whole["billed_cost"] == 5
 
 
+@own_engines
 def test_a_source_that_is_expected_to_bill_is_waited_for(billed: Store) -> None:
     assert take_cost_snapshot(billed, CLOSED, expected={"openai_costs", "anthropic_costs"}) == 0
     assert snapshots(billed) == []
@@ -112,6 +117,7 @@ def test_a_source_that_is_expected_to_bill_is_waited_for(billed: Store) -> None:
     assert take_cost_snapshot(billed, CLOSED, expected={"openai_costs", "anthropic_costs"}) == 2
 
 
+@own_engines
 def test_a_source_that_ended_does_not_hold_back_what_comes_later(billed: Store) -> None:
     bills(billed, 12, source="old", provider="aws", billing_account_id="org-3")
     assert take_cost_snapshot(billed, CLOSED) == 1
@@ -133,6 +139,7 @@ def test_a_restated_bill_is_appended_and_the_rest_stays(billed: Store) -> None:
     assert {row["taken_at"] for row in appended} == {LATER.replace(tzinfo=None)}
 
 
+@own_engines
 def test_a_change_of_a_recorded_week_is_recorded_although_a_source_is_behind(billed: Store) -> None:
     take_cost_snapshot(billed, CLOSED)
     behind = charge(3, "9", billing_account_id="org-2", source="behind")
@@ -165,6 +172,7 @@ def test_what_is_forgotten_costs_nothing_from_then_on(billed: Store) -> None:
     assert take_cost_snapshot(billed, LATER + timedelta(days=1)) == 0
 
 
+@own_engines
 def test_currencies_stay_apart(billed: Store) -> None:
     bills(billed, 16, source="euro", billing_currency="EUR", billing_account_id="org-2", provider="mistral")
     take_cost_snapshot(billed, CLOSED)
@@ -176,6 +184,7 @@ def test_currencies_stay_apart(billed: Store) -> None:
     }
 
 
+@own_engines
 def test_a_clock_that_was_set_back_does_not_hide_the_newest(billed: Store) -> None:
     take_cost_snapshot(billed, CLOSED)
     bills(billed, 16, changed="2.75", now=LATER)
@@ -185,6 +194,7 @@ def test_a_clock_that_was_set_back_does_not_hide_the_newest(billed: Store) -> No
     assert newest["taken_at"] > CLOSED.replace(tzinfo=None)
 
 
+@own_engines
 def test_a_week_whose_costs_cancel_out_is_on_record_with_nothing(store: Store) -> None:
     load(store, [charge(3, "1.5"), charge(4, "-1.5")], days(2, 9), now=CLOSED)
     assert take_cost_snapshot(store, CLOSED) == 1
@@ -192,5 +202,6 @@ def test_a_week_whose_costs_cancel_out_is_on_record_with_nothing(store: Store) -
     assert take_cost_snapshot(store, LATER) == 0
 
 
+@own_engines
 def test_an_empty_store_has_nothing_to_record(store: Store) -> None:
     assert take_cost_snapshot(store, CLOSED) == 0

@@ -14,6 +14,7 @@ from store.bulk import insert_rows
 from store.engine import Store
 from store.schema import table, to_batch
 from store.tables import BillDay, Charge, InferenceRequest, ModelUsageDay, RequestDay, TokenUsage
+from tests.support.engines import own_engines
 from tests.support.facts import charge, days, load, request, usage
 
 KINDS = ("uncached_input_tokens", "output_tokens", None)
@@ -45,6 +46,7 @@ def test_a_bill_is_added_up_by_kind_of_token_unit_and_category(store: Store) -> 
     assert {row["unit"] for row in rows(store, BillDay)} == {"tokens"}
 
 
+@own_engines
 def test_a_bill_of_another_source_and_day_stays(store: Store) -> None:
     load(store, [charge(1, "1"), charge(2, "2")], days(1, 3))
     load(store, [charge(1, "4", source="other", billing_account_id="org-2")], days(1, 2), source="other")
@@ -52,6 +54,7 @@ def test_a_bill_of_another_source_and_day_stays(store: Store) -> None:
     assert sorted(row["billed_cost"] for row in rows(store, BillDay)) == [Decimal(1), Decimal(3), Decimal(4)]
 
 
+@own_engines
 def test_usage_of_all_keys_of_a_model_is_one_row_a_day(store: Store) -> None:
     facts = [usage(day, hour, api_key_id=key) for day in (1, 2) for hour in (0, 9) for key in ("a", "b")]
     facts += [usage(1, 0, model="gpt-unknown"), usage(1, 0, service_tier="batch", request_count=None)]

@@ -14,6 +14,7 @@ from store.load import Loaded, replace_window
 from store.schema import table, to_batch
 from store.tables import Defect, Incident, IncidentAction, IncidentSpan, Release, Restatement
 from store.unfinished import unfinished_days
+from tests.support.engines import own_engines
 from tests.support.facts import BOOKS, NOW, days
 from tests.support.incidents import at, incident, span
 
@@ -57,6 +58,7 @@ def test_a_window_replaces_incidents_and_their_spans_together(store: Store) -> N
     assert kept(store, IncidentSpan) == [("a", end) for end in ends]
 
 
+@own_engines
 def test_other_windows_and_other_sources_stay(store: Store) -> None:
     load(store, days(1, 5), [incident("a", 3)], [span("a", 3, 9, 10)])
     load(store, days(5, 9), [incident("z", 6)], [span("z", 6, 9, 10)])
@@ -65,6 +67,7 @@ def test_other_windows_and_other_sources_stay(store: Store) -> None:
     assert [name for name, _ in kept(store, IncidentSpan)] == ["a"]
 
 
+@own_engines
 def test_an_incident_whose_declaration_moved_is_there_once(store: Store) -> None:
     load(store, days(1, 5), [incident("a", 3)], [span("a", 3, 9, 10)])
     load(store, days(5, 9), [incident("a", 6)], [span("a", 6, 9, 10)])
@@ -152,6 +155,7 @@ def test_every_column_comes_back_as_it_was(store: Store) -> None:
     assert found == told
 
 
+@own_engines
 def test_actions_are_facts_of_their_own(store: Store) -> None:
     action = IncidentAction(
         source="actions", action_id="1", incident_id="a", created_at=at(4), title="Add a limit", state="open"

@@ -18,6 +18,7 @@ from store.engine import Store
 from store.forget import forget_source
 from store.schema import table
 from store.tables import AttributedCostDay, AttributedUsageDay, CostDay, KeyShare, UsageDay
+from tests.support.engines import own_engines
 from tests.support.shared_key import (
     FEATURES,
     GATEWAY,
@@ -154,6 +155,7 @@ def test_a_log_that_is_loaded_again_takes_the_place_of_the_one_before(duckdb_sto
     assert costs(duckdb_store) == {"chat": 4, "search": 4}
 
 
+@own_engines
 def test_without_the_providers_usage_the_log_weighs_the_hours_and_is_the_usage(store: Store) -> None:
     split(store, [billed(1, "8")], [asked(1, 0, "chat", 2000), asked(1, 1, "search", 5000), asked(1, 1, "chat", 1000)])
     assert costs(store) == {"chat": 3, "search": 5}
@@ -256,6 +258,7 @@ def test_a_rule_splits_on_its_days_only(duckdb_store: Store) -> None:
     assert costs(duckdb_store) == {OWN: 3, "chat": 5}
 
 
+@own_engines
 def test_a_rule_that_no_longer_splits_gives_the_key_back(store: Store) -> None:
     split(store, [billed(1, "8")], [reported(1, 0, 500)], [asked(1, 0, "chat", 1000)])
     assert costs(store) == {"chat": 8}
@@ -287,7 +290,7 @@ AMOUNTS = st.integers(-(10**22), 10**22).map(lambda n: Decimal(n).scaleb(-12))
 HOURS = st.integers(0, 23)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     amounts=st.lists(AMOUNTS, min_size=1, max_size=3),
     used=st.dictionaries(HOURS, st.integers(0, 10**12), max_size=4),

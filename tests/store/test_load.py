@@ -13,6 +13,7 @@ from store.errors import BillingConflictError
 from store.load import BillingPeriod, replace_window
 from store.schema import table, to_batch
 from store.tables import Attribution, Charge, CostDay, InferenceRequest, Restatement, TokenUsage, UsageDay
+from tests.support.engines import own_engines
 from tests.support.facts import BOOKS, DAY, NOW, charge, days, load, request, usage
 
 
@@ -33,6 +34,7 @@ def test_loaded_money_is_exact_to_the_twelfth_decimal(store: Store) -> None:
     assert rows(store, CostDay)[0]["billed_cost"] == Decimal("12345678901234567890.123456789013")
 
 
+@own_engines
 def test_a_second_run_with_the_same_rows_changes_nothing(store: Store) -> None:
     load(store, [charge(1, "1.5"), charge(2, "2.5")], days(1, 3))
     before = rows(store, Charge), rows(store, CostDay)
@@ -51,6 +53,7 @@ def test_a_changed_day_is_restated_with_before_and_after(store: Store) -> None:
     assert (restated["before_value"], restated["after_value"]) == (Decimal("2.5"), Decimal("2.75"))
 
 
+@own_engines
 def test_rows_that_vanish_from_the_source_vanish_from_the_store(store: Store) -> None:
     load(store, [charge(1, "1.5"), charge(2, "2.5")], days(1, 3))
     load(store, [charge(1, "1.5")], days(1, 3))
@@ -60,6 +63,7 @@ def test_rows_that_vanish_from_the_source_vanish_from_the_store(store: Store) ->
     assert [row["day"] for row in rows(store, CostDay)] == [date(2026, 11, 1)]
 
 
+@own_engines
 def test_rows_outside_the_window_and_of_other_sources_stay(store: Store) -> None:
     load(store, [charge(1, "1"), charge(5, "5")], days(1, 6))
     load(store, [charge(3, "3", source="other", billing_account_id="org-2")], days(3, 4), source="other")
@@ -67,6 +71,7 @@ def test_rows_outside_the_window_and_of_other_sources_stay(store: Store) -> None
     assert sorted(row["billed_cost"] for row in rows(store, Charge)) == [Decimal("1.25"), Decimal(3), Decimal(5)]
 
 
+@own_engines
 def test_a_day_that_was_not_whole_when_it_was_loaded_is_not_restated(store: Store) -> None:
     noon = DAY + timedelta(hours=12)
     load(store, [charge(1, "1")], days(1, 2), now=noon)
@@ -74,6 +79,7 @@ def test_a_day_that_was_not_whole_when_it_was_loaded_is_not_restated(store: Stor
     assert rows(store, Restatement) == []
 
 
+@own_engines
 def test_an_older_range_loaded_for_the_first_time_is_not_a_restatement(store: Store) -> None:
     load(store, [charge(5, "5")], days(5, 6))
     load(store, [charge(1, "1")], days(1, 5))
@@ -111,6 +117,7 @@ def test_files_replace_whole_billing_periods_of_their_accounts_only(store: Store
     assert sorted(row["billed_cost"] for row in rows(store, Charge)) == [Decimal("1.75"), Decimal(2)]
 
 
+@own_engines
 def test_rollups_add_up_like_the_facts_they_are_made_of(store: Store) -> None:
     facts = [usage(day, hour, model=model) for day in (1, 2) for hour in (0, 23) for model in ("gpt-4o", None)]
     load(store, facts, days(1, 3), row=TokenUsage, source="openai_usage")
@@ -119,6 +126,7 @@ def test_rollups_add_up_like_the_facts_they_are_made_of(store: Store) -> None:
         assert rolled == sum(row[column] for row in rows(store, TokenUsage))
 
 
+@own_engines
 def test_counts_that_nobody_reported_stay_unknown_in_the_rollup(store: Store) -> None:
     load(store, [usage(1, request_count=None)], days(1, 2), row=TokenUsage, source="openai_usage")
     (day,) = rows(store, UsageDay)

@@ -24,6 +24,7 @@ from store.price_book import PriceBook
 from store.reference import sync_reference
 from store.schema import table
 from store.tables import InferenceRequest, LatencyHour, RequestHour, SliHour, SliMinute, SloObjective, SloScope
+from tests.support.engines import own_engines
 from tests.support.facts import DAY, days, load, request
 from tests.support.slos import indicator, slo
 
@@ -94,6 +95,7 @@ def test_each_request_has_one_fate(store: Store) -> None:
     assert found == expected
 
 
+@own_engines
 @pytest.mark.parametrize(
     ("measure", "column"),
     [("duration", "duration_seconds"), ("time_to_first_token", "time_to_first_token_seconds")],
@@ -137,6 +139,7 @@ def good_and_valid(name: str, r: InferenceRequest) -> tuple[bool, bool]:
     return valid and good, valid
 
 
+@own_engines
 @pytest.mark.parametrize(("row", "step"), [(SliMinute, MINUTE), (SliHour, timedelta(hours=1))], ids=["minute", "hour"])
 def test_each_objective_counts_what_it_promises(store: Store, row: type, step: timedelta) -> None:
     given = requests()
@@ -158,6 +161,7 @@ def test_each_objective_counts_what_it_promises(store: Store, row: type, step: t
     assert found == expected
 
 
+@own_engines
 def test_a_later_load_counts_its_hours_anew_and_leaves_the_others(store: Store) -> None:
     load_requests(store, requests())
     before = {(r["slo"], r["hour"]): r for r in rows(store, SliHour)}
@@ -174,6 +178,7 @@ def test_a_later_load_counts_its_hours_anew_and_leaves_the_others(store: Store) 
     assert ("all", changed) not in {(r["slo"], r["hour"]) for r in rows(store, SliHour)}
 
 
+@own_engines
 def test_an_objective_over_a_feature_counts_the_requests_that_it_owns(store: Store) -> None:
     rule = Rule(name="chat", match={"model": "o9"}, tags={}, feature="chat")
     definition = slo("chat", indicator(filters=(("feature", "ch*"),)))

@@ -14,6 +14,7 @@ from store.engine import Store
 from store.reference import sync_reference
 from store.schema import column_names, table
 from store.tables import PricedUsageDay, TokenUsage, UsageDay
+from tests.support.engines import own_engines
 from tests.support.facts import days, load, usage
 
 NO_TOKENS = dict.fromkeys(TOKEN_UNITS)
@@ -89,6 +90,7 @@ def test_usage_is_estimated_again_as_a_load_would(store: Store) -> None:
     assert 5 < sum(1 for cost in estimates if cost is None) < 55
 
 
+@own_engines
 def test_what_was_negotiated_and_is_not_any_more_is_forgotten(store: Store) -> None:
     rows = any_usage(5)
     sync_reference(store, NEGOTIATED)

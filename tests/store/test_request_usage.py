@@ -11,6 +11,7 @@ from store.engine import Store
 from store.load import replace_window
 from store.schema import table, to_batch
 from store.tables import InferenceRequest, LatencyHour, RequestDay, RequestHour, TokenUsage, UsageDay
+from tests.support.engines import own_engines
 from tests.support.facts import BOOKS, NOW, days, load, request, usage
 
 REQUESTS = [request(day, 60 * n, provider=name) for day in (1, 2) for n, name in enumerate(("openai", "vllm", "vllm"))]
@@ -37,6 +38,7 @@ def counted(store: Store, row: type, column: str = "request_count") -> dict[tupl
         return {(source, name, on.day): int(total) for source, name, on, total in connection.execute(sums)}
 
 
+@own_engines
 def test_requests_of_which_the_provider_reports_the_usage_are_no_usage_of_ours(store: Store) -> None:
     load(store, [usage(1), usage(2)], days(1, 3), row=TokenUsage, source="openai_usage")
     take(store, logged(), ["vllm"])
@@ -53,6 +55,7 @@ def run_tokens(store: Store) -> list[dict[str, Any]]:
     return run(store, "usage/tokens_by_model", start=window.start, end=window.end).rows()
 
 
+@own_engines
 def test_who_counts_no_usage_still_counts_requests_and_times(store: Store) -> None:
     requests = logged()
     for one in requests:
