@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from alerts.base import Finding
+from alerts.flapping import TURNS
 from alerts.lifecycle import REOPEN_WITHIN
 from alerts.transition import ENDED, OPEN, Change
 from store.bulk import insert_rows
@@ -44,6 +45,18 @@ def events_of(connection: Connection, alert_ids: Sequence[str]) -> dict[str, lis
     for row in connection.execute(chosen).mappings():
         events[row["alert_id"]].append(AlertEvent(**_aware(row)))
     return events
+
+
+def turns_of(connection: Connection, alerts: Iterable[Alert]) -> dict[str, list[tuple[datetime, str]]]:
+    """By alert id, when it rose and fell, oldest first."""
+    turns: dict[str, list[tuple[datetime, str]]] = {alert.alert_id: [] for alert in alerts}
+    if not turns:
+        return turns
+    of_alerts = EVENTS.c.alert_id.in_(list(turns)) & EVENTS.c.transition.in_(TURNS)
+    chosen = sa.select(EVENTS.c.alert_id, EVENTS.c.occurred_at, EVENTS.c.transition).where(of_alerts)
+    for alert_id, at, transition in connection.execute(chosen.order_by(EVENTS.c.occurred_at)).tuples():
+        turns[alert_id].append((at.replace(tzinfo=UTC), transition))
+    return turns
 
 
 def deliveries_of(connection: Connection, alert_ids: Sequence[str]) -> dict[str, list[AlertDelivery]]:
