@@ -112,15 +112,19 @@ def write(
     changes: Sequence[Change],
     messages: Sequence[Outbox],
     deliveries: Sequence[AlertDelivery],
-    now: datetime,
+    moments: Sequence[datetime],
 ) -> None:
-    """Alerts as they are now, one event each, the messages to send, and new places where alerts are told."""
+    """Alerts as they are now, one event each at its moment, the messages to send, and new places of alerts."""
     opened = [change.alert for change in changes if change.transition == "opened"]
     insert_rows(connection, Alert, to_batch(Alert, opened))
     for change in changes:
         if change.transition != "opened":
             _update(connection, change.alert)
-    insert_rows(connection, AlertEvent, to_batch(AlertEvent, [_event(change, now) for change in changes]))
+    insert_rows(
+        connection,
+        AlertEvent,
+        to_batch(AlertEvent, [_event(change, at) for change, at in zip(changes, moments, strict=True)]),
+    )
     insert_rows(connection, AlertDelivery, to_batch(AlertDelivery, deliveries))
     insert_rows(connection, Outbox, to_batch(Outbox, messages))
 
@@ -160,12 +164,12 @@ def _update(connection: Connection, alert: Alert) -> None:
     connection.execute(sa.update(ALERTS).where(ALERTS.c.alert_id == alert.alert_id).values(**stored))
 
 
-def _event(change: Change, now: datetime) -> AlertEvent:
+def _event(change: Change, at: datetime) -> AlertEvent:
     return AlertEvent(
         event_id=uuid4().hex,
         alert_id=change.alert.alert_id,
         fingerprint=change.alert.fingerprint,
-        occurred_at=now,
+        occurred_at=at,
         transition=change.transition,
         facts=_facts(change.finding),
         actor=change.actor,

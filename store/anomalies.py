@@ -89,12 +89,14 @@ def _place(one: AnomalyHour) -> tuple[str, str, str, str, datetime]:
 
 
 def finish_run(store: Store, run: AnomalyRun) -> None:
-    """Puts a run on record, and forgets old runs and the days that nothing needs any more."""
+    """Puts a run on record as the newest, and forgets old runs and the days that nothing needs any more."""
     today = run.started_at.date()
     runs = table(AnomalyRun)
     with store.write() as connection:
         _forget(connection, today)
-        connection.execute(sa.delete(runs).where(runs.c.started_at < _naive(run.started_at - RUN_KEPT)))
+        at = runs.c.started_at
+        of_another_clock = at >= _naive(run.started_at)
+        connection.execute(sa.delete(runs).where((at < _naive(run.started_at - RUN_KEPT)) | of_another_clock))
         insert_rows(connection, AnomalyRun, to_batch(AnomalyRun, [run]))
 
 
