@@ -23,6 +23,7 @@ from alerts.transition import OPEN, STATUS, Change, Transition
 from alerts.wording import moment
 from config.settings import Settings, SettingsError
 from store import audit
+from store.alert_requests import take
 from store.anomalies import add_feedback
 from store.engine import Store
 from store.tables import Alert, AlertSilence
@@ -57,13 +58,17 @@ def act(
     *,
     reason: str | None = None,
     until: datetime | None = None,
+    request_id: str | None = None,
 ) -> Outcome:
     """Does it with its event and messages, all or nothing; doing it again changes nothing.
 
-    The first characters of an id are enough. `until` ends a snooze, or what was expected. Raises StoreError.
+    The first characters of an id are enough. `until` ends a snooze, or what was expected. `request_id` is the request
+    of a page that it answers: of several workers one does it. Raises StoreError.
     """
     try:
         with store.write() as connection:
+            if request_id is not None and not take(connection, request_id, now):
+                return Outcome("Another worker has done it.")
             alert = _alert(connection, alert_id)
             given = _Given(connection, alert, by, (reason or "").strip() or None, until, now)
             outcome, changes = _DOING.get(action, _unknown)(given)

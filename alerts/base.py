@@ -116,9 +116,12 @@ class Rule:
         return f"docs/runbooks/{self.name}.md"
 
     def is_due(self, now: datetime, since: datetime | None) -> bool:
-        """True when a multiple of `every` lies between the last check and now, or nothing was checked yet."""
+        """True when a multiple of `every` lies between the last check and now, or nothing was checked yet.
+
+        Also when the clock was set back over one since: who waited for it to catch up would see nothing for so long.
+        """
         step = parse_duration(self.every).total_seconds()
-        return since is None or now.timestamp() // step > since.timestamp() // step
+        return since is None or now.timestamp() // step != since.timestamp() // step
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from alerts import ledger
 from alerts.base import Finding, Rule, Situation
 from alerts.configured import routing_of
 from alerts.discovery import rules as discovered_rules
+from alerts.flapping import course_of
 from alerts.grouping import joined
 from alerts.lifecycle import decide
 from alerts.record import Record, record_of
@@ -79,7 +80,8 @@ def check(
     unheard = (known.keys() - due.keys()) | evaluation.failed.keys()
     with store.write() as connection:
         current = ledger.current(connection, now)
-        changes = decide(current, evaluation.findings, unheard, now)
+        courses = {name: course_of(turns) for name, turns in ledger.turns_of(connection, current.values()).items()}
+        changes = decide(current, evaluation.findings, unheard, now, courses)
         open_now = _open_after(current, changes)
         before = {alert.alert_id: alert for alert in current.values()}
         record = record_of(connection, known, [*open_now, *(change.alert for change in changes)], now)

@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import groupby
 
 from alerts.condense import condensed, said, waited_long
-from alerts.outbox_rows import OutboxRows
+from alerts.outbox_rows import OutboxRows, in_order
 from alerts.sink import Destination
 from store.tables import Outbox
 
@@ -22,7 +22,7 @@ def in_short(rows: OutboxRows, destination: Destination, messages: list[Outbox],
             if short.superseded and rows.condense(of_alert, short):
                 of_alert = list(short.kept)
         kept += of_alert
-    return sorted(kept, key=lambda message: (message.created_at, message.alert_id, message.position))
+    return in_order(kept)
 
 
 def held_back(destination: Destination, messages: list[Outbox], now: datetime) -> set[str]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from alerts.base import Finding
+from alerts.flapping import TURNS
 from alerts.lifecycle import REOPEN_WITHIN
 from alerts.transition import ENDED, OPEN, Change
 from store.bulk import insert_rows
@@ -44,6 +45,18 @@ def events_of(connection: Connection, alert_ids: Sequence[str]) -> dict[str, lis
     for row in connection.execute(chosen).mappings():
         events[row["alert_id"]].append(AlertEvent(**_aware(row)))
     return events
+
+
+def turns_of(connection: Connection, alerts: Iterable[Alert]) -> dict[str, list[tuple[datetime, str]]]:
+    """By alert id, when it rose and fell, oldest first."""
+    turns: dict[str, list[tuple[datetime, str]]] = {alert.alert_id: [] for alert in alerts}
+    if not turns:
+        return turns
+    of_alerts = EVENTS.c.alert_id.in_(list(turns)) & EVENTS.c.transition.in_(TURNS)
+    chosen = sa.select(EVENTS.c.alert_id, EVENTS.c.occurred_at, EVENTS.c.transition).where(of_alerts)
+    for alert_id, at, transition in connection.execute(chosen.order_by(EVENTS.c.occurred_at)).tuples():
+        turns[alert_id].append((at.replace(tzinfo=UTC), transition))
+    return turns
 
 
 def deliveries_of(connection: Connection, alert_ids: Sequence[str]) -> dict[str, list[AlertDelivery]]:
@@ -99,15 +112,19 @@ def write(
     changes: Sequence[Change],
     messages: Sequence[Outbox],
     deliveries: Sequence[AlertDelivery],
-    now: datetime,
+    moments: Sequence[datetime],
 ) -> None:
-    """Alerts as they are now, one event each, the messages to send, and new places where alerts are told."""
+    """Alerts as they are now, one event each at its moment, the messages to send, and new places of alerts."""
     opened = [change.alert for change in changes if change.transition == "opened"]
     insert_rows(connection, Alert, to_batch(Alert, opened))
     for change in changes:
         if change.transition != "opened":
             _update(connection, change.alert)
-    insert_rows(connection, AlertEvent, to_batch(AlertEvent, [_event(change, now) for change in changes]))
+    insert_rows(
+        connection,
+        AlertEvent,
+        to_batch(AlertEvent, [_event(change, at) for change, at in zip(changes, moments, strict=True)]),
+    )
     insert_rows(connection, AlertDelivery, to_batch(AlertDelivery, deliveries))
     insert_rows(connection, Outbox, to_batch(Outbox, messages))
 
@@ -147,12 +164,12 @@ def _update(connection: Connection, alert: Alert) -> None:
     connection.execute(sa.update(ALERTS).where(ALERTS.c.alert_id == alert.alert_id).values(**stored))
 
 
-def _event(change: Change, now: datetime) -> AlertEvent:
+def _event(change: Change, at: datetime) -> AlertEvent:
     return AlertEvent(
         event_id=uuid4().hex,
         alert_id=change.alert.alert_id,
         fingerprint=change.alert.fingerprint,
-        occurred_at=now,
+        occurred_at=at,
         transition=change.transition,
         facts=_facts(change.finding),
         actor=change.actor,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from alerts.base import Finding, severity_rank
+from alerts.flapping import Course, steadied
 from alerts.grouping import containers
 from alerts.transition import ENDS, OPEN, STARTS, STATUS, Change, Transition
 from store.tables import Alert, AlertEvent
@@ -23,11 +24,13 @@ def decide(
     findings: Mapping[str, Iterable[Finding]],
     unheard: Collection[str],
     now: datetime,
+    courses: Mapping[str, Course] | None = None,
 ) -> list[Change]:
     """The transitions at `now`, given alerts by fingerprint (open, or ended lately) and findings by rule.
 
     Alerts of `unheard` rules (not asked, or failed) stay as they are. Of two findings with one fingerprint
-    the graver counts. What is within another problem that has an alert gets none of its own.
+    the graver counts. What is within another problem that has an alert gets none of its own. `courses` are those of the
+    known alerts by id: one that comes and goes stays open.
     """
     found = {
         finding.fingerprint: (rule, finding)
@@ -37,13 +40,16 @@ def decide(
     above = containers(finding for _, finding in found.values() if _has_alert(known.get(finding.fingerprint), finding))
     changes = []
     for name, (rule, finding) in found.items():
+        alert = known.get(name)
         if name in above and finding.state != "withdrawn":
-            changes.append(_within(known.get(name), finding, above[name], now))
+            change = _within(alert, finding, above[name], now)
         else:
-            changes.append(_change(rule, known.get(name), finding, now))
+            change = _change(rule, alert, finding, now)
+        changes.append(_steadied(alert, change, finding, courses, now))
     for name, alert in known.items():
         if alert.status in OPEN and name not in found and alert.rule not in unheard:
-            changes.append(Change("resolved", _ended("resolved", alert, NO_LONGER_WATCHED, now), None))
+            gone = Change("resolved", _ended("resolved", alert, NO_LONGER_WATCHED, now), None)
+            changes.append(_steadied(alert, gone, None, courses, now))
     return [change for change in changes if change]
 
 
@@ -57,7 +63,18 @@ def open_for(events: Iterable[AlertEvent], now: datetime) -> timedelta:
         elif event.transition in ENDS and opened_at:
             total += event.occurred_at - opened_at
             opened_at = None
-    return total + (now - opened_at if opened_at else timedelta(0))
+    return total + (max(now - opened_at, timedelta(0)) if opened_at else timedelta(0))
+
+
+def _steadied(
+    alert: Alert | None,
+    change: Change | None,
+    finding: Finding | None,
+    courses: Mapping[str, Course] | None,
+    now: datetime,
+) -> Change | None:
+    course = (courses or {}).get(alert.alert_id) if alert else None
+    return steadied(alert, change, finding, course, now) if alert and course else change
 
 
 def _has_alert(alert: Alert | None, finding: Finding) -> bool:

@@ -16,7 +16,7 @@ from alerts.condense import UNCONFIRMED
 from alerts.configured import SLACK, routing_of
 from alerts.holding import held_back, in_short
 from alerts.notice import from_json
-from alerts.outbox_rows import LEASE, NO_DESTINATION, UNANSWERED, OutboxRows
+from alerts.outbox_rows import LEASE, LONGEST_ASKED, NO_DESTINATION, UNANSWERED, OutboxRows
 from alerts.routing import Routing
 from alerts.sink import (
     Action,
@@ -45,9 +45,6 @@ log = logging.getLogger(__name__)
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=5)
 """Doubling from 5 seconds: a blip costs seconds, and after an outage of hours the first message is soon out."""
-
-LONGEST_ASKED = 3600.0
-"""Seconds of a Retry-After that are honoured; after an hour one question more does no harm."""
 
 GIVEN_UP_AFTER = timedelta(days=1)
 """A destination that was taken out by mistake is back by then; one that is gone for good gets nothing more."""
@@ -193,7 +190,10 @@ class _Pass:
             self._unanswered(destination, sink, message)
             raise
         except RetriableError as error:
-            wait = min(LONGEST_ASKED, error.retry_after or 0) or backoff(message.attempt_count).total_seconds()
+            wait = (
+                min(LONGEST_ASKED.total_seconds(), error.retry_after or 0)
+                or backoff(message.attempt_count).total_seconds()
+            )
             self._put_off(
                 message, error.code, timedelta(seconds=wait), everything=error.everything, remaining=error.remaining
             )

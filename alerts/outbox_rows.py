@@ -1,6 +1,6 @@
 """The outbox table: which messages wait, and what became of each. Every step is a transaction of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,9 @@ NO_DESTINATION = "no_destination"
 TOLD = ("sent", "accepted", "possibly_sent")
 """The states of a message that somebody may have seen."""
 
+LONGEST_ASKED = timedelta(hours=1)
+"""Of a Retry-After; after an hour one question more does no harm."""
+
 HELD = (UNCONFIRMED, COLLECTING, "ratelimited")
 """What even an impatient pass must not send before its time."""
 
@@ -38,13 +41,15 @@ class OutboxRows:
     def pending(self) -> list[Outbox]:
         """Everything that waits, oldest first, an alert's messages in their order."""
         chosen = sa.select(OUTBOX).where(OUTBOX.c.status == "pending")
-        order = (OUTBOX.c.created_at, OUTBOX.c.alert_id, OUTBOX.c.position)
         with self._store.read() as connection:
-            return [message_from(row) for row in connection.execute(chosen.order_by(*order)).mappings()]
+            return in_order([message_from(row) for row in connection.execute(chosen).mappings()])
 
     def is_due(self, message: Outbox, *, retry_now: bool) -> bool:
-        """True when its time has come, or nobody minds that it has not."""
-        return message.next_attempt_at <= self._moment() or (retry_now and message.error_code not in HELD)
+        """True when its time has come, or nobody minds that it has not, or the clock that set it was wrong."""
+        ahead = message.next_attempt_at - self._moment()
+        if ahead <= timedelta(0) or (ahead > LONGEST_ASKED + LEASE and message.error_code != COLLECTING):
+            return True
+        return retry_now and message.error_code not in HELD
 
     def claim(self, message: Outbox) -> bool:
         """Records the intent to send; False when another worker was faster."""
@@ -143,6 +148,16 @@ class OutboxRows:
         sooner = OUTBOX.c.next_attempt_at < until
         held = UNANSWERED if code == UNCONFIRMED else code
         connection.execute(sa.update(OUTBOX).where(others & sooner).values(next_attempt_at=until, error_code=held))
+
+
+def in_order(messages: Iterable[Outbox]) -> list[Outbox]:
+    """Oldest first, an alert's messages by their position: a clock that was set back dates the later one earlier."""
+    newest: dict[str, datetime] = {}
+    dated = []
+    for message in sorted(messages, key=lambda one: (one.alert_id, one.position, one.message_id)):
+        newest[message.alert_id] = max(message.created_at, newest.get(message.alert_id, message.created_at))
+        dated.append((newest[message.alert_id], message.alert_id, message.position, message))
+    return [message for *_, message in sorted(dated, key=lambda one: one[:3])]
 
 
 def unchanged(message: Outbox) -> Any:

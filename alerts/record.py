@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Connection
 
@@ -12,7 +12,11 @@ from alerts.history import last_finding
 from alerts.routing import Subject
 from alerts.scope import Owners, completed, owners
 from alerts.silence import covering
+from alerts.transition import Change
 from store.tables import Alert, AlertDelivery, AlertEvent, AlertSilence
+
+_TICK = timedelta(microseconds=1)
+"""The least that the store tells apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,20 @@ class Record:
     def last_finding(self, alert: Alert) -> Finding | None:
         """The newest finding on record."""
         return last_finding(self.events.get(alert.alert_id, ()))
+
+    def moments(self, changes: Iterable[Change]) -> list[datetime]:
+        """When each change is put on record: now, but after everything that its alert has on record.
+
+        So its events are in their order, however the clock jumps, and also those of one moment.
+        """
+        newest = {name: events[-1].occurred_at for name, events in self.events.items() if events}
+        found = []
+        for change in changes:
+            before = newest.get(change.alert.alert_id)
+            at = self.now if before is None or before < self.now else before + _TICK
+            newest[change.alert.alert_id] = at
+            found.append(at)
+        return found
 
     def covering(self, alert: Alert, finding: Finding | None) -> list[AlertSilence]:
         """The silences that hold for the alert now, the one that counts first."""

@@ -48,7 +48,7 @@ def settle(
     settled = [*hushed, *telling.escalations(waiting)]
     post = telling.post(settled)
     ledger.end_silences(connection, broken, record.now)
-    ledger.write(connection, settled, post.messages, post.deliveries, record.now)
+    ledger.write(connection, settled, post.messages, post.deliveries, record.moments(settled))
     ledger.leave_digests(connection, post.left_digest)
     kinds = sinks()
     for digest in sorted(post.digests, key=lambda one: one.alert_id):

@@ -16,6 +16,8 @@ Transition = Literal[
     "withdrawn",
     "grouped",
     "reopened",
+    "quiet",
+    "returned",
     "joined",
     "escalated",
     "acknowledged",
@@ -49,8 +51,8 @@ THREADED: tuple[Transition, ...] = ("worsened", *ENDS, "reopened", "joined", "un
 """What is said in the thread too; the others only change the root message."""
 QUIET: tuple[Transition, ...] = (*ENDS, "eased", "joined", "acknowledged", "silenced")
 """What no new place needs to hear is told to those who know of the alert, and to nobody else."""
-UNTOLD: tuple[Transition, ...] = ("useful", "not useful", "expected")
-"""Opinions are kept for the page and for detection."""
+UNTOLD: tuple[Transition, ...] = ("useful", "not useful", "expected", "quiet", "returned")
+"""Opinions are kept for the page and for detection, pauses of what comes and goes for the page."""
 SHOWN_IN_SILENCE: tuple[Transition, ...] = (*ENDS, "reopened", "acknowledged", "silenced")
 """Nobody is told of a silenced alert, but a message that stands somewhere must not say what is no longer so."""
 

@@ -18,6 +18,8 @@ EVENTS = {
     "refreshed": "New numbers",
     "resolved": "Over",
     "reopened": "Open again",
+    "quiet": "Quiet, but kept open: it comes and goes",
+    "returned": "Came back",
     "escalated": "Told further: nobody had acknowledged it",
     "withdrawn": "Withdrawn: late data took it back",
     "acknowledged": "Acknowledged",

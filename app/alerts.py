@@ -60,9 +60,9 @@ class Line:
         return f"{status}, silenced" if self.is_open and self.row["silence_id"] else status
 
     def seconds(self, now: datetime) -> float:
-        """From opening to its end, or to now."""
+        """From opening to its end, or to now; 0 when a clock that was set back says that it ended before."""
         end = self.row["ended_at"] or now.replace(tzinfo=None)
-        return float((end - self.row["opened_at"]).total_seconds())
+        return max(0.0, float((end - self.row["opened_at"]).total_seconds()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ SHOWN_CHARACTERS = 8
 def do_asked_actions(context: Context, now: datetime) -> int:
     """Does what pages asked for; how many there were. One that cannot be done is logged.
 
-    A request ends after it is done: what a store that fails, or a death, leaves undone is done next time, and what was
-    done already changes nothing. Raises StoreError.
+    A request ends with what it asks for, in one transaction: what a store that fails, or a death, leaves undone is done
+    next time, and of two workers one does it. One that is refused ends after that. Raises StoreError.
     """
     asked = waiting_actions(context.store)
     for request in asked:
@@ -56,6 +56,7 @@ def _do(context: Context, request: AlertRequest, now: datetime) -> None:
         now,
         reason=request.reason,
         until=request.until,
+        request_id=request.request_id,
     )
     log.log(logging.INFO if outcome.done else logging.WARNING, "%s: %s", request.requested_by, outcome.sentence)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from alerts.retention import MESSAGES_KEPT, TRANSITIONS_KEPT
 from burnline.context import Context
 from collectors.configured import Configured
 from config.secret_reference import SCHEMES
@@ -34,6 +35,9 @@ def data_handling(context: Context) -> dict[str, Any]:
             "request_rows": "no limit of age: until their source is forgotten or their window is loaded again",
             "slo_minutes_days": KEPT_MINUTES.days,
             "slo_hours": "no limit of age",
+            "alert_messages_days": MESSAGES_KEPT.days,
+            "alert_transitions_by_burnline_days": TRANSITIONS_KEPT.days,
+            "alerts_answers_and_silences": "no limit of age",
             "ledgers_and_access_log": "no limit of age",
         },
         "never_stored": list(NEVER_STORED),

@@ -10,6 +10,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from alerts.offers import pressing
+from alerts.retention import forget_old
 from alerts.slack_socket import slack_socket
 from burnline.alert_answers import do_asked_actions
 from burnline.alert_history import judge_pasts
@@ -35,7 +36,7 @@ POLL_SECONDS = 2
 DELIVER_SECONDS = 10
 """A message that could not be sent is tried again after 5 s at first, so looking every 10 s loses little."""
 FORGET_SECONDS = 6 * 3600
-"""Minutes of SLOs that are past their 35 days may stay this much longer."""
+"""Minutes of SLOs that are past their 35 days, and what else is kept for a time, may stay this much longer."""
 UNLOADED = timedelta(minutes=5)
 """So long the rules wait for the first run of every source; half of the data would alert of the other half."""
 RECORD_SECONDS = 3600
@@ -115,7 +116,7 @@ class Worker:
             next_run_time=None if self.sources else now,  # None: not before every source has run once
             max_instances=2,  # the second waits for the first to write, so it sees every load before it
         )
-        self._scheduler.add_job(self._forget_minutes, "interval", id="old-minutes", seconds=FORGET_SECONDS)
+        self._scheduler.add_job(self._forget, "interval", id="old-rows", seconds=FORGET_SECONDS)
         self._scheduler.add_job(self._deliver, "interval", id="deliver", seconds=DELIVER_SECONDS)
         self._scheduler.add_job(
             self._judge_rules, "interval", id="rule-pasts", seconds=JUDGE_SECONDS, next_run_time=now + JUDGE_AFTER
@@ -179,11 +180,21 @@ class Worker:
         if weeks:
             log.info("%s closed weeks have something new on record.", weeks)
 
-    def _forget_minutes(self) -> None:
+    def _forget(self) -> None:
         with self.context.store.write() as connection:
             forgotten = telemetry.forget_minutes(connection, utc_now())
+            rows = forget_old(connection, utc_now())
         if forgotten:
             log.info("%s minutes of SLOs are kept by the hour only from now on.", forgotten)
+        if rows.total:
+            log.info(
+                "Of alerts that ended long ago %s messages, %s places and %s transitions are forgotten; "
+                "of requests that were done %s.",
+                rows.messages,
+                rows.places,
+                rows.transitions,
+                rows.requests,
+            )
 
     def _alerts(self) -> None:
         now, since = utc_now(), self._checked_at

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from store.bulk import insert_rows
 from store.engine import Store
@@ -42,6 +43,13 @@ def waiting_actions(store: Store) -> list[AlertRequest]:
     waiting = sa.select(REQUESTS).where(REQUESTS.c.picked_up_at.is_(None)).order_by(REQUESTS.c.requested_at)
     with store.read() as connection:
         return [_aware(AlertRequest(**row)) for row in connection.execute(waiting).mappings()]
+
+
+def take(connection: Connection, request_id: str, now: datetime) -> bool:
+    """Ends a request in the caller's transaction; False when another worker did, and with it what was asked."""
+    open_one = (REQUESTS.c.request_id == request_id) & REQUESTS.c.picked_up_at.is_(None)
+    ended = connection.execute(sa.update(REQUESTS).where(open_one).values(picked_up_at=now.replace(tzinfo=None)))
+    return bool(ended.rowcount)
 
 
 def end_request(store: Store, request_id: str, now: datetime) -> None:

@@ -1,8 +1,8 @@
 """Keeps what was judged of every series: replaces the days that were judged anew, forgets what nothing needs."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -66,22 +66,37 @@ def _listed(scopes: Sequence[str] | None) -> Iterable[Sequence[str] | None]:
     return [scopes[start : start + LISTED] for start in range(0, len(scopes), LISTED)]
 
 
-def replace_hours(store: Store, since: datetime, hours: Sequence[AnomalyHour]) -> None:
-    """Makes these the only warnings from a moment on; those before it are forgotten after some days."""
+def replace_hours(store: Store, since: datetime, hours: Sequence[AnomalyHour], now: datetime) -> None:
+    """Makes these the only warnings from a moment on; what warned there and does no more is withdrawn at `now`.
+
+    Those before it are forgotten after some days.
+    """
     column = table(AnomalyHour).c.hour
     gone = (column >= _naive(since)) | (column < _naive(since - HOURS_KEPT))
+    warning = {_place(one) for one in hours}
     with store.write() as connection:
+        told = connection.execute(sa.select(table(AnomalyHour)).where(column >= _naive(since))).mappings()
+        before = [AnomalyHour(**{**row, "hour": row["hour"].replace(tzinfo=UTC)}) for row in told]
+        withdrawn = [
+            replace(one, withdrawn_at=one.withdrawn_at or _naive(now)) for one in before if _place(one) not in warning
+        ]
         connection.execute(sa.delete(table(AnomalyHour)).where(gone))
-        insert_rows(connection, AnomalyHour, to_batch(AnomalyHour, hours))
+        insert_rows(connection, AnomalyHour, to_batch(AnomalyHour, [*hours, *withdrawn]))
+
+
+def _place(one: AnomalyHour) -> tuple[str, str, str, str, datetime]:
+    return one.metric, one.scope_type, one.scope, one.unit, one.hour
 
 
 def finish_run(store: Store, run: AnomalyRun) -> None:
-    """Puts a run on record, and forgets old runs and the days that nothing needs any more."""
+    """Puts a run on record as the newest, and forgets old runs and the days that nothing needs any more."""
     today = run.started_at.date()
     runs = table(AnomalyRun)
     with store.write() as connection:
         _forget(connection, today)
-        connection.execute(sa.delete(runs).where(runs.c.started_at < _naive(run.started_at - RUN_KEPT)))
+        at = runs.c.started_at
+        of_another_clock = at >= _naive(run.started_at)
+        connection.execute(sa.delete(runs).where((at < _naive(run.started_at - RUN_KEPT)) | of_another_clock))
         insert_rows(connection, AnomalyRun, to_batch(AnomalyRun, [run]))
 
 

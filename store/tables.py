@@ -1326,9 +1326,10 @@ class AnomalyDay:
 
 @dataclass(slots=True, kw_only=True)
 class AnomalyHour:
-    """One hour of a series that warns early: metric × scope type × scope × unit × UTC hour, of the last days.
+    """One hour of a series that warns early, or did: metric × scope type × scope × unit × UTC hour, of the last days.
 
-    `expected` is the median of the same hour of seven days. What a cost is comes from list prices here.
+    `expected` is the median of the same hour of seven days. What a cost is comes from list prices here. `withdrawn_at`
+    is when late data took the warning back, NULL while it holds.
     """
 
     metric: str
@@ -1339,6 +1340,7 @@ class AnomalyHour:
     score: float
     actual: float
     expected: float | None
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(slots=True, kw_only=True)

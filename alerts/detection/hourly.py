@@ -52,7 +52,10 @@ WATCHED = (
 
 
 def warn_early(store: Store, ask: Ask, settings: Settings, now: datetime) -> int:
-    """Keeps the warning hours of the last two days; how many there are. Raises StoreError."""
+    """Keeps the warning hours of the last two days, those that late data took back as such; how many warn.
+
+    Raises StoreError.
+    """
     midnight = datetime(now.year, now.month, now.day, tzinfo=UTC)
     start, since = midnight - timedelta(days=HISTORY_DAYS), midnight - timedelta(days=TOLD_DAYS - 1)
     found = [
@@ -61,7 +64,7 @@ def warn_early(store: Store, ask: Ask, settings: Settings, now: datetime) -> int
         for scope_type in watched.scope_types
         for hour in _warnings(ask, settings, watched, scope_type, start, since)
     ]
-    replace_hours(store, since, found)
+    replace_hours(store, since, found, now)
     return len(found)
 
 

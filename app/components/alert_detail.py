@@ -107,7 +107,9 @@ def _messages(line: Line) -> None:
     st.markdown("### Where it was told")
     made = alert_tables.message_table(found.rows())
     if not made.num_rows:
-        empty.nothing("Nowhere: no route takes it, or it was silenced from the start.")
+        empty.nothing(
+            "Nowhere: no route takes it, or it was silenced from the start. What was told half a year ago is not kept."
+        )
     else:
         shown = {
             "status": columns.text("Status", pinned=True),

@@ -1,10 +1,12 @@
--- title:   Which hours of days without a verdict warn?
--- grain:   one row per (metric, scope_type, scope, hour) that warned since `since` and whether its day is judged by now
+-- title:   Which hours warn before their day has a verdict?
+-- grain:   one row per (metric, scope_type, scope, hour) since `since` that warned, also if late data took it back, and
+--          whether its day is judged by now
 -- params:  since timestamp, metrics texts
 -- returns: metric text, scope_type text, scope text, unit text, hour timestamp, score ratio, actual ratio,
---          expected ratio, is_judged flag, is_alerting flag
+--          expected ratio, is_withdrawn flag, is_judged flag, is_alerting flag
 select
   h.metric, h.scope_type, h.scope, h.unit, h.hour, h.score, h.actual, h.expected,
+  h.withdrawn_at is not null as is_withdrawn,
   d.day is not null as is_judged,
   coalesce(d.is_alerting, false) as is_alerting
 from anomaly_hour h

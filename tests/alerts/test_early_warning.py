@@ -4,12 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
+import sqlalchemy as sa
 
 from alerts import check
 from alerts.detection.evaluate import detect
 from alerts.discovery import rules
 from config.settings import Settings
 from store.engine import Store
+from store.schema import table
 from store.tables import TokenUsage
 from tests.alerts.support import alerts, insert
 from tests.support.watched import Watched, declare, known_to
@@ -70,7 +72,7 @@ def test_an_hour_warns_and_a_usual_day_withdraws_it(duckdb_store: Store) -> None
     assert "in the hour of 20 Nov 2026 08:00 UTC" in cost.summary
     assert told(duckdb_store, MORNING + timedelta(minutes=30)) == []
     ended = told(duckdb_store, datetime(2026, 11, 21, 8, tzinfo=UTC))
-    assert {transition for transition, _, _ in ended} == {"resolved"}
+    assert {transition for transition, _, _ in ended} == {"withdrawn"}
     assert all("the early warning is withdrawn" in one.summary for one in alerts(duckdb_store))
 
 
@@ -87,3 +89,28 @@ def test_the_daily_verdict_takes_the_warning_over(duckdb_store: Store) -> None:
     (cost,) = [one for one in alerts(duckdb_store) if one.rule == "cost_anomaly"]
     assert (cost.severity, cost.status, cost.fingerprint) == ("ticket", "open", "anomaly:cost:organization::2026-11-20")
     assert cost.title.startswith("Cost of the organisation: +8")
+
+
+def test_late_data_that_make_the_hour_a_usual_one_withdraw_the_warning_and_can_bring_it_back(
+    duckdb_store: Store,
+) -> None:
+    def restate(requests: int) -> None:
+        usage = table(TokenUsage)
+        of_hour = usage.c.started_at == SPIKE.replace(tzinfo=None)
+        changed = {"request_count": requests, "estimated_cost": Decimal(requests) / 10}
+        with duckdb_store.write() as connection:
+            connection.execute(sa.update(usage).where(of_hour).values(**changed))
+
+    declare(duckdb_store)
+    Watched(date(2026, 7, 1), 143).write(duckdb_store)
+    write_hours(duckdb_store)
+    assert len(told(duckdb_store, MORNING)) == 2
+    restate(43)
+    ended = told(duckdb_store, MORNING + timedelta(minutes=30))
+    assert {transition for transition, _, _ in ended} == {"withdrawn"}
+    assert {one.status for one in alerts(duckdb_store)} == {"withdrawn"}
+    assert all("Late data changed the hour" in one.summary for one in alerts(duckdb_store))
+    assert told(duckdb_store, MORNING + timedelta(minutes=40)) == []
+    restate(400)
+    again = told(duckdb_store, MORNING + timedelta(minutes=50))
+    assert {transition for transition, _, _ in again} == {"reopened"}

@@ -17,7 +17,16 @@ from tests.alerts.test_routing import routing
 BERLIN = ZoneInfo("Europe/Berlin")
 NIGHTS = QuietHours(BERLIN, time(20), time(7))
 NIGHTS_AND_WEEKENDS = replace(NIGHTS, days=frozenset({5, 6}))
-_zones = st.sampled_from([ZoneInfo(name) for name in ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata")])
+_NAMES = (
+    "UTC",
+    "Europe/Berlin",
+    "America/New_York",
+    "Asia/Kolkata",
+    "America/Santiago",
+    "Asia/Beirut",
+    "Australia/Lord_Howe",
+)
+_zones = st.sampled_from([ZoneInfo(name) for name in _NAMES])
 _clocks = st.times().map(lambda clock: clock.replace(second=0, microsecond=0))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from typer.testing import CliRunner, Result
 
 from alerts.actions import Outcome, act
@@ -19,7 +20,8 @@ from config.settings import CONFIG_DIR_VARIABLE, STORE_URL_VARIABLE
 from store.alert_requests import request_action, waiting_actions
 from store.engine import Store, open_store
 from store.errors import StoreError
-from store.tables import Alert
+from store.schema import table
+from store.tables import Alert, AlertSilence
 from tests.alerts.support import alerts, insert
 
 Command = Callable[..., Result]
@@ -139,3 +141,15 @@ def test_what_pages_asked_waits_for_a_store_that_fails_and_for_nothing_else(
     assert do_asked_actions(context, now) == 2
     assert "Ana asked for 'useful' in vain: ValueError('nobody thought of that')" in caplog.text
     assert (alerts(store)[0].acknowledged_by, waiting_actions(store)) == ("Ben", [])
+
+
+def test_two_workers_do_what_a_page_asks_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    request_action(store, ALERT, "snooze", "Ana", utc_now(), "known", utc_now() + timedelta(hours=4))
+    both_saw = waiting_actions(store)
+    monkeypatch.setattr("burnline.alert_answers.waiting_actions", lambda _: both_saw)
+    context = open_context()
+    for _ in range(2):
+        assert do_asked_actions(context, utc_now()) == 1
+    silences = table(AlertSilence)
+    with store.read() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(silences)).scalar_one() == 1

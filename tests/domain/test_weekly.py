@@ -52,3 +52,51 @@ def test_a_bad_time_shows_the_form(text: str) -> None:
 def test_a_bad_week_shows_the_form(text: str) -> None:
     with pytest.raises(ValueError, match="such as 2026-W47"):
         parse_week(text)
+
+
+ZONES = (
+    "Europe/Berlin",
+    "America/New_York",
+    "America/Santiago",
+    "Africa/Cairo",
+    "Asia/Beirut",
+    "Australia/Lord_Howe",
+    "Pacific/Chatham",
+    "Asia/Kathmandu",
+)
+"""Clocks that change at two in the morning, at midnight, by half an hour, or never; north and south."""
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@given(st.dates(date(2024, 1, 1), date(2030, 1, 1)), st.integers(0, 6), st.sampled_from([0, 1, 2, 3, 8, 23]))
+def test_every_week_has_one_day_whose_turn_comes_once_at_its_time(
+    zone: str, day: date, weekday: int, hour: int
+) -> None:
+    weekly, local = Weekly(weekday, time(hour)), ZoneInfo(zone)
+    start = datetime.combine(day, time(12), local).astimezone(UTC)
+    ticks = [start + timedelta(minutes=30 * number) for number in range(2 * 24 * 7)]
+    due = [(tick, on) for tick in ticks if (on := weekly.due_day(tick, local))]
+    assert len({on for _, on in due}) in (1, 2)
+    for on in {on for _, on in due}:
+        moments = [tick for tick, that in due if that == on]
+        assert moments == [tick for tick in ticks if moments[0] <= tick <= moments[-1]]
+        if moments[0] != ticks[0]:
+            late = moments[0] - weekly.next_after(on, local)
+            assert timedelta(0) <= late < timedelta(minutes=30)
+            wall = moments[0].astimezone(local)
+            assert (wall.hour, wall.date()) == (hour, on) or wall.hour == hour + 1
+
+
+@pytest.mark.parametrize(
+    ("monday", "at"),
+    [
+        (date(2026, 3, 23), "2026-03-23T07:00"),
+        (date(2026, 3, 30), "2026-03-30T06:00"),
+        (date(2026, 10, 19), "2026-10-19T06:00"),
+        (date(2026, 10, 26), "2026-10-26T07:00"),
+    ],
+)
+def test_monday_at_eight_is_eight_by_the_clock_before_and_after_it_changes(monday: date, at: str) -> None:
+    moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
+    assert MONDAY_8.due_day(moment - timedelta(seconds=1), BERLIN) is None
+    assert MONDAY_8.due_day(moment, BERLIN) == monday

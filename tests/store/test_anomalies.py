@@ -113,7 +113,7 @@ def test_old_days_are_forgotten_but_for_alerts_and_days_with_habits(store: Store
     assert [day for day, _, _ in stored(store)] == sorted([alerted, *kept])
 
 
-def test_warnings_are_replaced_from_a_moment_on_and_forgotten_after_a_week(store: Store) -> None:
+def test_warnings_are_replaced_from_a_moment_on_withdrawn_by_late_data_and_forgotten_after_a_week(store: Store) -> None:
     def hour(days_ago: int) -> AnomalyHour:
         at = NOW - timedelta(days=days_ago)
         return AnomalyHour(
@@ -121,8 +121,14 @@ def test_warnings_are_replaced_from_a_moment_on_and_forgotten_after_a_week(store
         )
 
     insert(store, AnomalyHour, [hour(9), hour(3), hour(1)])
-    replace_hours(store, NOW - timedelta(days=1), [hour(0)])
-    column = table(AnomalyHour).c.hour
-    with store.read() as connection:
-        left = connection.execute(sa.select(column).order_by(column)).scalars().all()
-    assert left == [(NOW - timedelta(days=ago)).replace(tzinfo=None) for ago in (3, 0)]
+    columns, now = table(AnomalyHour).c, NOW.replace(tzinfo=None)
+
+    def left() -> list[tuple[int, datetime | None]]:
+        chosen = sa.select(columns.hour, columns.withdrawn_at).order_by(columns.hour)
+        with store.read() as connection:
+            return [((now - at).days, withdrawn) for at, withdrawn in connection.execute(chosen).tuples()]
+
+    replace_hours(store, NOW - timedelta(days=1), [hour(0)], NOW)
+    assert left() == [(3, None), (1, now), (0, None)]
+    replace_hours(store, NOW - timedelta(days=1), [hour(1)], NOW + timedelta(hours=1))
+    assert left() == [(3, None), (1, None), (0, now + timedelta(hours=1))]
