@@ -1,7 +1,6 @@
 """The weekly review as people read it: words for statuses, values with units, sentences on what is wrong. Pure."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -39,8 +38,6 @@ UNITS = {
     "count": "a period",
     "cost_per_1k": "per 1,000 requests",
 }
-PROMISED_WEEKS = 2
-"""What was promised for a review: open, or ended since the review before it."""
 POINTS: list[tuple[str, pa.DataType]] = [
     ("period", pa.string()),
     ("value", pa.float64()),
@@ -266,11 +263,6 @@ def numbers(row: Row) -> pa.Table:
     return pa.Table.from_pylist(lines[::-1], schema=pa.schema(POINTS))
 
 
-def promised_since(week: Period) -> date:
-    """From which week on promises that have ended are still told."""
-    return week.start_on - timedelta(weeks=PROMISED_WEEKS - 1)
-
-
 def week_label(week: Period) -> str:
     """`2026-W47 · 16–22 Nov 2026`."""
     return f"{week.name} · {fmt.days(week.start_on, week.end_on)}"
@@ -286,13 +278,3 @@ def tick(period: Period) -> str:
 def trend(points: Sequence[Point]) -> list[float | None]:
     """Values to draw, oldest first."""
     return [None if one.value is None else round(one.value, 6) for one in points]
-
-
-def due(actions: Sequence[Mapping[str, Any]], kpi: str, today: date) -> str:
-    """The open promise about a KPI that is due first."""
-    of_kpi = [one for one in actions if one["kpi"] == kpi and one["status"] == "open"]
-    if not of_kpi:
-        return ""
-    first = min(of_kpi, key=lambda one: one["due_on"])
-    late = "overdue, " if first["due_on"] < today else ""
-    return f"{first['owner']}: {first['text']} ({late}{fmt.day(first['due_on'])})"

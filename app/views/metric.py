@@ -242,6 +242,7 @@ def _notes(row: Row, week: Period) -> None:
     st.markdown("## What was said and promised")
     if not comments.row_count and not actions.row_count:
         st.caption("Nothing yet.")
+    kpi_notes.ask_name()
     kpi_notes.promises(actions.rows(), {key: row.kpi.name}, today)
     kpi_notes.told(comments.rows())
     kpi_notes.forms(key, week, row.kpi.owner)

@@ -92,8 +92,14 @@ def test_what_was_promised_stands_on_top_and_can_be_ended(full_store: Store, ope
     assert table.loc["Rollback rate", "action"] == "Ines: Canary every prompt (23 Nov 2026)"
     assert table.loc["Time to detect", "comment"] == "Ines, 23 Nov 2026: The detector was off."
     next(button for button in app.button if button.label == "Done").click().run()
+    assert app.error[0].value == "Write your name, so that others know who ended the promise."
+    assert [one["status"] for one in run(full_store, "kpi/actions", since=week.start_on).rows()] == ["open", "open"]
+    app.text_input(key="note-who").input("Yuki").run()
+    next(button for button in app.button if button.label == "Done").click().run()
     kept = run(full_store, "kpi/actions", since=week.start_on).rows()
-    assert [one["status"] for one in kept] == ["open", "done"]
+    assert [(one["status"], one["closed_by"]) for one in kept] == [("open", None), ("done", "Yuki")]
+    ended = "✓ Done · **Time to detect**: Alert on silence (Rafael, due 20 Nov 2026); done by Yuki on 23 Nov 2026"
+    assert ended in reading.text(app)
 
 
 def test_a_target_that_cannot_be_read_is_told_in_its_row(
