@@ -8,8 +8,8 @@ import pyarrow as pa
 from app import format as fmt
 from domain.kpi import wording
 from domain.kpi.definition import Better, Kpi, Stage
-from domain.kpi.reading import Point, Status
-from domain.kpi.target import Form, Target
+from domain.kpi.reading import Point, Reading, Status
+from domain.kpi.target import Form, Limit, Target
 from queries.coverage import Facts, FactsState
 from queries.kpis import Period, Review, Row
 
@@ -38,6 +38,7 @@ UNITS = {
     "count": "a period",
     "cost_per_1k": "per 1,000 requests",
 }
+SIGNS = {"<=": "≤", ">=": "≥"}
 POINTS: list[tuple[str, pa.DataType]] = [
     ("period", pa.string()),
     ("value", pa.float64()),
@@ -78,16 +79,28 @@ def target(kpi: Kpi, wanted: Target | None, currency: str) -> str:
         return wanted.text
     if wanted.form is Form.WITHIN:
         return f"within ±{value(kpi, wanted.bound, currency).removeprefix('+')}"
-    sign = {"<=": "≤", ">=": "≥"}.get(wanted.sign, wanted.sign)
+    sign = SIGNS.get(wanted.sign, wanted.sign)
     if wanted.form is Form.CHANGE:
         return f"{sign} {fmt.signed_percent(wanted.bound, 0)} in a year"
     return f"{sign} {value(kpi, wanted.bound, currency)}"
 
 
+def limit(kpi: Kpi, kept: Limit, currency: str) -> str:
+    """A limit in words: `sev1 in quarter < 2`."""
+    sign = SIGNS.get(kept.target.sign, kept.target.sign)
+    return f"{kept.words} {sign} {figure(kpi.beside[kept.figure], kept.target.bound, currency)}"
+
+
+def wanted(kpi: Kpi, reading: Reading, currency: str) -> str:
+    """The target, and the limit that must be kept as well: `falling, sev1 in quarter < 2`."""
+    told = target(kpi, reading.target, currency)
+    return told if reading.limit is None else f"{told}, {limit(kpi, reading.limit, currency)}"
+
+
 def targets(row: Row, currency: str) -> str:
     """The target over all, then those of tiers that differ."""
-    told = [target(row.kpi, row.reading.target, currency)]
-    told += [f"{tier} {target(row.kpi, one.target, currency)}" for tier, one in row.tiers.items()]
+    told = [wanted(row.kpi, row.reading, currency)]
+    told += [f"{tier} {wanted(row.kpi, one, currency)}" for tier, one in row.tiers.items()]
     return "; ".join(told)
 
 
@@ -109,7 +122,9 @@ def standing(row: Row, currency: str) -> str:
 
 def why(row: Row, currency: str) -> str:
     """For how long it has been so, whether it moved, and what made it an exception where the value does not say it."""
-    reason = row.verdict.reason if row.verdict.status is Status.AT_RISK or ":" in row.verdict.reason else ""
+    verdict, has_limit = row.verdict, row.reading.limit is not None
+    is_told = verdict.status is Status.AT_RISK or ":" in verdict.reason
+    reason = verdict.reason if is_told or (has_limit and verdict.status is Status.MISSED) else ""
     return " · ".join(filter(None, [since(row), moved(row, currency), reason]))
 
 

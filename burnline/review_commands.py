@@ -138,6 +138,7 @@ def _facts(found: Review) -> dict[str, object]:
                 "low": row.reading.point.low,
                 "high": row.reading.point.high,
                 "target": row.reading.target.text if row.reading.target else None,
+                "limited_to": row.reading.limit.text if row.reading.limit else None,
                 "periods_so": row.streak,
                 "facts": str(row.facts.state),
                 "problem": row.problem or None,

@@ -86,7 +86,7 @@ def _standing(key: str, week: Period) -> None:
             trend=review.trend(row.points),
             help=None if reading.point.low is None else f"95% interval {low} to {high}.",
         ),
-        Card("Target", review.target(kpi, reading.target, currency), note=f"gap {review.gap(row, currency)}"),
+        Card("Target", review.wanted(kpi, reading, currency), note=f"gap {review.gap(row, currency)}"),
         Card(
             "A year before",
             review.value(kpi, row.years_before[-1].value if row.years_before else None, currency),
@@ -118,7 +118,7 @@ def _charts(key: str, week: Period) -> None:
         drawn = six_twelve(
             panels,
             title=f"{kpi.name}: {review.value(kpi, reading.point.value, currency)} against "
-            f"{review.target(kpi, reading.target, currency)}",
+            f"{review.wanted(kpi, reading, currency)}",
             subtitle=f"In {unit}; {review.better(kpi)}. Each panel has its own scale.",
             unit=f"{kpi.name} ({unit})",
             factor=factor,

@@ -42,6 +42,9 @@ def test_the_first_page_says_what_is_off_track_and_shows_every_kpi(full_store: S
     assert len(table) == 18
     line = table.set_index("kpi").loc["Rollback rate"]
     assert (line["status"], line["value"], line["gap"]) == ("✕ Off track", "12.5%", "+7.5 pp")
+    line = table.set_index("kpi").loc["Grave AI incidents"]
+    assert (line["status"], line["target"]) == ("✕ Off track", "falling, sev1 in quarter < 2")
+    assert "sev1 in quarter 2 is not < 2" in text
 
 
 def test_a_closed_week_keeps_its_numbers_and_tells_what_was_restated(full_store: Store, open_app: OpenApp) -> None:
