@@ -115,9 +115,13 @@ def counts(review: Review) -> dict[Status, int]:
 
 
 def standing(row: Row, currency: str) -> str:
-    """Value and target of the period, such as `12.5% in 2026-10, target < 5%`."""
+    """Value and target of the period, such as `12.5% in 2026-10, target < 5%`; beside it what is judged instead."""
+    kpi, point = row.kpi, row.reading.point
     name = row.period.name if row.period else fmt.UNKNOWN
-    return f"{value(row.kpi, row.reading.point.value, currency)} in {name}, target {targets(row, currency)}"
+    told = value(kpi, point.value, currency)
+    if kpi.judged != "value":
+        told += f" ({label(kpi.judged).lower()} {figure(kpi.beside[kpi.judged], point.judged, currency)})"
+    return f"{told} in {name}, target {targets(row, currency)}"
 
 
 def why(row: Row, currency: str) -> str:

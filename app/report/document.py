@@ -9,6 +9,7 @@ from app import format as fmt
 from app import promised
 from app import review as words
 from app.frozen import note
+from app.judged import judged
 from app.report.content import Content
 from domain.kpi.reading import Status
 from domain.kpi.target import Form
@@ -226,6 +227,7 @@ def _facts(content: Content, row: Row) -> Pairs:
         ("95% interval", "" if told.low is None else f"{low} to {high}"),
         ("Sample", fmt.compact(told.sample_count)),
         ("Target", f"{words.targets(row, currency)}; {words.better(kpi)}"),
+        ("Judged", judged(kpi, row.reading.target, row.reading.judged, currency) if then is None else then.judged),
         ("Status for", words.since(row) if row.points else fmt.UNKNOWN),
         *((f"Tier {tier}", _of_tier(row, tier, currency)) for tier in row.tiers),
         *words.beside(row, currency),

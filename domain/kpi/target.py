@@ -41,6 +41,16 @@ class Target:
         beyond, near = self.gap(value), TOLERANCE * max(1.0, abs(self.bound))
         return beyond < -near if self.sign in ("<", ">") else beyond <= near
 
+    def compares(self, figure: str) -> str:
+        """What it compares of a figure: `change of value in a year`."""
+        match self.form:
+            case Form.CHANGE:
+                return f"change of {figure} in a year"
+            case Form.TREND:
+                return f"{figure} less the mean before"
+            case _:
+                return figure
+
     def gap(self, value: float) -> float:
         """How far the value is beyond what is allowed; 0 or less when it is met."""
         if self.form is Form.WITHIN:
