@@ -46,6 +46,14 @@ measured as (
   from accepted a
   join placed_day p on p.day = a.day
 ),
+unconverted as (  -- what is billed in other currencies only is no cost of these requests
+  select day, scope as provider
+  from scope_cost_day
+  where scope_type = 'provider'
+    and day >= cast(:start as date)
+  group by day, scope
+  having max(case when currency = :currency then 1 else 0 end) = 0
+),
 piece as (
   select
     c.day,
@@ -60,11 +68,13 @@ piece as (
     and c.day >= cast(:start as date)
   union all
   select
-    day, feature, team, cast(null as decimal(38, 12)), cast(null as decimal(38, 12)), costed_request_count,
+    u.day, u.feature, u.team, cast(null as decimal(38, 12)), cast(null as decimal(38, 12)), u.costed_request_count,
     cast(null as bigint)
-  from attributed_usage_day
-  where day >= cast(:start as date)
-    and costed_request_count is not null
+  from attributed_usage_day u
+  left join unconverted x on x.day = u.day and x.provider = u.provider
+  where u.day >= cast(:start as date)
+    and u.costed_request_count is not null
+    and x.day is null
   union all
   select
     a.day, a.feature, f.team, cast(null as decimal(38, 12)), cast(null as decimal(38, 12)), cast(null as bigint),
