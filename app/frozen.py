@@ -10,21 +10,30 @@ import orjson
 
 from app import format as fmt
 from app import review
+from app.judged import NOT_KEPT, judged
 from domain.kpi.reading import Point, Status, Verdict
+from domain.kpi.target import Target, parse_limit, parse_target
 from queries.kpis import Filters, Period, Review, Row
 
 SAME = 1e-9
 """Relative: two sums of the same floats in another order."""
+
+VALUE = "value"
+"""What a target is about where its KPI names no other figure."""
 
 Snapshot = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A KPI whose week is closed. `restated` says what it would be now and why; empty when nothing changed."""
+    """A KPI whose week is closed. `restated` says what it would be now and why; empty when nothing changed.
+
+    `judged` is what its target compared where that is not its value.
+    """
 
     closed_at: datetime
     restated: str
+    judged: str
 
 
 def as_closed(found: Review, snapshots: Iterable[Snapshot]) -> Review:
@@ -49,15 +58,16 @@ def note(week: Period, filters: Filters, told: Mapping[str, Frozen], zone: str) 
 def _as_closed(row: Row, then: Snapshot | None) -> Row:
     if then is None:
         return row
+    beside = orjson.loads(then["beside"] or "{}")
     point = Point(
         value=then["value"],
-        judged=then["value"],
+        judged=then["value"] if row.kpi.judged == VALUE else beside.get(row.kpi.judged),
         numerator=then["numerator"],
         denominator=then["denominator"],
         sample_count=then["sample_count"],
         low=then["low"],
         high=then["high"],
-        beside=orjson.loads(then["beside"] or "{}"),
+        beside=beside,
     )
     is_same = then["value"] == row.reading.point.value
     statuses = row.statuses if row.verdict.status == then["status"] else [Status(then["status"])]
@@ -67,11 +77,26 @@ def _as_closed(row: Row, then: Snapshot | None) -> Row:
         verdict=Verdict(Status(then["status"]), then["problem"] or ""),
         statuses=statuses,
         change=row.reading.change if is_same else None,
-        gap=row.reading.gap if is_same else None,
+        gap=_gap(row, then, is_same=is_same),
+        target=_target(then),
+        limit=parse_limit(then["limited_to"]) if then["limited_to"] else None,
+        judged=then["judged"],
     )
     alike = {tier: one for tier, one in row.tiers.items() if one.verdict.status == then["status"]}
     tiers = {tier: replace(one, statuses=statuses) for tier, one in alike.items()}
     return replace(row, reading=reading, tiers=tiers)
+
+
+def _target(then: Snapshot) -> Target | None:
+    return parse_target(then["target"]) if then["target"] else None
+
+
+def _gap(row: Row, then: Snapshot, *, is_same: bool) -> float | None:
+    """By what was judged then; of weeks that do not tell, by what is known now if the value is still the same."""
+    if then["judged_as"] is None:
+        return row.reading.gap if is_same else None
+    target = _target(then)
+    return None if target is None or then["judged"] is None else target.gap(then["judged"])
 
 
 def frozen(
@@ -86,7 +111,15 @@ def _frozen(row: Row, then: Snapshot, restatements: Sequence[Mapping[str, Any]],
     return Frozen(
         closed_at=then["closed_at"],
         restated=_restated(row, then, restatements, currency),
+        judged=_judged(row, then, currency),
     )
+
+
+def _judged(row: Row, then: Snapshot, currency: str) -> str:
+    target = _target(then)
+    if then["judged_as"] is None:
+        return "" if target is None or target.compares(row.kpi.judged) == VALUE else NOT_KEPT
+    return judged(row.kpi, target, then["judged"], currency)
 
 
 def _restated(row: Row, then: Snapshot, restatements: Sequence[Mapping[str, Any]], currency: str) -> str:

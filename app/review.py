@@ -1,7 +1,6 @@
 """The weekly review as people read it: words for statuses, values with units, sentences on what is wrong. Pure."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -9,8 +8,8 @@ import pyarrow as pa
 from app import format as fmt
 from domain.kpi import wording
 from domain.kpi.definition import Better, Kpi, Stage
-from domain.kpi.reading import Point, Status
-from domain.kpi.target import Form, Target
+from domain.kpi.reading import Point, Reading, Status
+from domain.kpi.target import Form, Limit, Target
 from queries.coverage import Facts, FactsState
 from queries.kpis import Period, Review, Row
 
@@ -39,8 +38,7 @@ UNITS = {
     "count": "a period",
     "cost_per_1k": "per 1,000 requests",
 }
-PROMISED_WEEKS = 2
-"""What was promised for a review: open, or ended since the review before it."""
+SIGNS = {"<=": "≤", ">=": "≥"}
 POINTS: list[tuple[str, pa.DataType]] = [
     ("period", pa.string()),
     ("value", pa.float64()),
@@ -81,16 +79,28 @@ def target(kpi: Kpi, wanted: Target | None, currency: str) -> str:
         return wanted.text
     if wanted.form is Form.WITHIN:
         return f"within ±{value(kpi, wanted.bound, currency).removeprefix('+')}"
-    sign = {"<=": "≤", ">=": "≥"}.get(wanted.sign, wanted.sign)
+    sign = SIGNS.get(wanted.sign, wanted.sign)
     if wanted.form is Form.CHANGE:
         return f"{sign} {fmt.signed_percent(wanted.bound, 0)} in a year"
     return f"{sign} {value(kpi, wanted.bound, currency)}"
 
 
+def limit(kpi: Kpi, kept: Limit, currency: str) -> str:
+    """A limit in words: `sev1 in quarter < 2`."""
+    sign = SIGNS.get(kept.target.sign, kept.target.sign)
+    return f"{kept.words} {sign} {figure(kpi.beside[kept.figure], kept.target.bound, currency)}"
+
+
+def wanted(kpi: Kpi, reading: Reading, currency: str) -> str:
+    """The target, and the limit that must be kept as well: `falling, sev1 in quarter < 2`."""
+    told = target(kpi, reading.target, currency)
+    return told if reading.limit is None else f"{told}, {limit(kpi, reading.limit, currency)}"
+
+
 def targets(row: Row, currency: str) -> str:
     """The target over all, then those of tiers that differ."""
-    told = [target(row.kpi, row.reading.target, currency)]
-    told += [f"{tier} {target(row.kpi, one.target, currency)}" for tier, one in row.tiers.items()]
+    told = [wanted(row.kpi, row.reading, currency)]
+    told += [f"{tier} {wanted(row.kpi, one, currency)}" for tier, one in row.tiers.items()]
     return "; ".join(told)
 
 
@@ -105,14 +115,20 @@ def counts(review: Review) -> dict[Status, int]:
 
 
 def standing(row: Row, currency: str) -> str:
-    """Value and target of the period, such as `12.5% in 2026-10, target < 5%`."""
+    """Value and target of the period, such as `12.5% in 2026-10, target < 5%`; beside it what is judged instead."""
+    kpi, point = row.kpi, row.reading.point
     name = row.period.name if row.period else fmt.UNKNOWN
-    return f"{value(row.kpi, row.reading.point.value, currency)} in {name}, target {targets(row, currency)}"
+    told = value(kpi, point.value, currency)
+    if kpi.judged != "value":
+        told += f" ({label(kpi.judged).lower()} {figure(kpi.beside[kpi.judged], point.judged, currency)})"
+    return f"{told} in {name}, target {targets(row, currency)}"
 
 
 def why(row: Row, currency: str) -> str:
     """For how long it has been so, whether it moved, and what made it an exception where the value does not say it."""
-    reason = row.verdict.reason if row.verdict.status is Status.AT_RISK or ":" in row.verdict.reason else ""
+    verdict, has_limit = row.verdict, row.reading.limit is not None
+    is_told = verdict.status is Status.AT_RISK or ":" in verdict.reason
+    reason = verdict.reason if is_told or (has_limit and verdict.status is Status.MISSED) else ""
     return " · ".join(filter(None, [since(row), moved(row, currency), reason]))
 
 
@@ -266,11 +282,6 @@ def numbers(row: Row) -> pa.Table:
     return pa.Table.from_pylist(lines[::-1], schema=pa.schema(POINTS))
 
 
-def promised_since(week: Period) -> date:
-    """From which week on promises that have ended are still told."""
-    return week.start_on - timedelta(weeks=PROMISED_WEEKS - 1)
-
-
 def week_label(week: Period) -> str:
     """`2026-W47 · 16–22 Nov 2026`."""
     return f"{week.name} · {fmt.days(week.start_on, week.end_on)}"
@@ -286,13 +297,3 @@ def tick(period: Period) -> str:
 def trend(points: Sequence[Point]) -> list[float | None]:
     """Values to draw, oldest first."""
     return [None if one.value is None else round(one.value, 6) for one in points]
-
-
-def due(actions: Sequence[Mapping[str, Any]], kpi: str, today: date) -> str:
-    """The open promise about a KPI that is due first."""
-    of_kpi = [one for one in actions if one["kpi"] == kpi and one["status"] == "open"]
-    if not of_kpi:
-        return ""
-    first = min(of_kpi, key=lambda one: one["due_on"])
-    late = "overdue, " if first["due_on"] < today else ""
-    return f"{first['owner']}: {first['text']} ({late}{fmt.day(first['due_on'])})"

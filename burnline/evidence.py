@@ -31,6 +31,7 @@ FILES = (
     "safety",
     "closed_weeks",
     "closed_week_queries",
+    "promises",
     "evidence_requests",
     "source_freshness",
     "source_runs",

@@ -13,6 +13,7 @@ from burnline.context import open_context, utc_now
 from burnline.failure import one_sentence
 from burnline.options import Json
 from burnline.output import out, print_json
+from burnline.review_promises import end_promise, promise_line, promises_of
 from queries.kpis import Review
 
 app = typer.Typer(no_args_is_help=True, help="The weekly review of the KPIs.")
@@ -22,16 +23,31 @@ Week = Annotated[str | None, typer.Option(help="An ISO week such as 2026-W47 (de
 
 @app.command("show")
 def show(week: Week = None, as_json: Json = False) -> None:
-    """Show every KPI at the end of a week, as it is known now."""
+    """Show every KPI at the end of a week, as it is known now, and what was promised."""
     with one_sentence():
-        context = open_context(sync=False)
-        found = review.review_of(context, review.week_asked(context, week, utc_now()))
-        currency = context.settings.organization.currency
+        context, now = open_context(sync=False), utc_now()
+        found = review.review_of(context, review.week_asked(context, week, now))
+        currency, promises = context.settings.organization.currency, promises_of(context, found.week)
         if as_json:
-            print_json(_facts(found))
+            print_json({**_facts(found), "promises": promises})
             return
         out.print(f"{words.week_label(found.week)}. {words.headline(found)}")
         out.print(_table(found, currency))
+        for one in promises:
+            out.print(promise_line(one, now.date()))
+
+
+@app.command("end")
+def end(
+    promise: Annotated[str, typer.Argument(help="The id of an open promise, or how it begins, as `show` has it.")],
+    status: Annotated[str, typer.Option("--as", help="done or dropped.")],
+    by: Annotated[str | None, typer.Option(help="Who ends it (default: the user of this computer).")] = None,
+    result: Annotated[str | None, typer.Option(help="What became of it.")] = None,
+) -> None:
+    """End a promise as done or dropped; who ended it is kept."""
+    with one_sentence():
+        context, now = open_context(sync=False), utc_now()
+        out.print(end_promise(context, promise, status, by, result, review.week_asked(context, None, now), now))
 
 
 @app.command("close")
@@ -122,6 +138,7 @@ def _facts(found: Review) -> dict[str, object]:
                 "low": row.reading.point.low,
                 "high": row.reading.point.high,
                 "target": row.reading.target.text if row.reading.target else None,
+                "limited_to": row.reading.limit.text if row.reading.limit else None,
                 "periods_so": row.streak,
                 "facts": str(row.facts.state),
                 "problem": row.problem or None,

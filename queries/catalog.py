@@ -36,7 +36,7 @@ _CHOICES = re.compile(r"(\w+)\s+text\(([^()\s]+)\)")
 _HEADER = ("title", "grain", "params", "returns")
 KPI_FOLDER = "kpi"
 _KPI_NEEDS = ("number", "name", "definition", "unit", "better", "cadence", "stage", "facts", "target")
-_KPI_MAY = ("scale", "spread", "minimum", "judged", "running", "owner")
+_KPI_MAY = ("limit", "scale", "spread", "minimum", "judged", "running", "owner")
 
 
 class QueryError(Exception):

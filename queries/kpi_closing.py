@@ -112,6 +112,9 @@ def _snapshot(
         watermark_at=row.facts.known_to,
         beside=orjson.dumps(dict(told.beside or {}), default=_plain, option=orjson.OPT_SORT_KEYS).decode(),
         problem=row.problem or verdict.reason,
+        judged=reading.judged,
+        judged_as="nothing" if reading.target is None else reading.target.compares(row.kpi.judged),
+        limited_to=None if reading.limit is None else reading.limit.text,
     )
 
 

@@ -1,15 +1,17 @@
 """What each KPI is: the header of its query, and what kpis.toml wants otherwise."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
+from typing import TypeVar
 
 from config.reference.kpis import KpiChoice
 from domain.kpi.definition import ANY_TIER, UNITS, Better, Kpi, Spread, Stage
-from domain.kpi.target import Target, parse_target
+from domain.kpi.target import Limit, parse_limit, parse_target
 from queries.catalog import Query, QueryError, catalog
 
+T = TypeVar("T")
 REQUIRED = ("period_start", "segment", "numerator", "denominator", "sample_count")
 SPREAD_COLUMN = "stddev"
 SHOWN = {"week": 13, "month": 13, "quarter": 9}
@@ -36,13 +38,20 @@ def _with(kpi: Kpi, choice: KpiChoice | None) -> Kpi | None:
         return kpi
     if choice.off:
         return None
+    limits = {tier: limit for tier, limit in {**kpi.limits, **choice.limits}.items() if limit is not None}
     return replace(
         kpi,
         owner=choice.owner or kpi.owner,
         targets={**kpi.targets, **choice.targets},
+        limits=limits,
         minimum=choice.minimum or kpi.minimum,
-        problem=choice.problem,
+        problem=choice.problem or _unknown_figure(kpi, limits.values()),
     )
+
+
+def _unknown_figure(kpi: Kpi, limits: Iterable[Limit]) -> str:
+    unknown = next((limit.figure for limit in limits if limit.figure not in kpi.beside), None)
+    return "" if unknown is None else f"its limit is on {unknown!r}, which is none of {', '.join(kpi.beside)}"
 
 
 def query_text(kpi: Kpi) -> tuple[str, str]:
@@ -66,7 +75,8 @@ def _kpi(query: Query) -> Kpi:
             cadence=header["cadence"],
             stage=Stage(header["stage"]),
             facts=tuple(word.strip() for word in header["facts"].split(",")),
-            targets=_targets(header["target"]),
+            targets=_by_tier(header["target"], parse_target),
+            limits=_by_tier(header["limit"], parse_limit) if "limit" in header else {},
             scale=float(header.get("scale", "1")),
             spread=Spread(header.get("spread", "none")),
             minimum=int(header.get("minimum", "0" if header["unit"] == "count" else "1")),
@@ -79,14 +89,16 @@ def _kpi(query: Query) -> Kpi:
         raise QueryError(f"queries/{query.name}.sql: {error}") from None
     if kpi.unit not in UNITS or kpi.cadence not in SHOWN or any(name not in query.returns for name in REQUIRED):
         raise QueryError(f"queries/{query.name}.sql: unit, cadence or returns are not those of a KPI")
+    if problem := _unknown_figure(kpi, kpi.limits.values()):
+        raise QueryError(f"queries/{query.name}.sql: {problem}")
     return kpi
 
 
-def _targets(text: str) -> dict[str, Target]:
+def _by_tier(text: str, parse: Callable[[str], T]) -> dict[str, T]:
     """`>= 80%; critical >= 90%`."""
-    found: dict[str, Target] = {}
+    found: dict[str, T] = {}
     for piece in text.split(";"):
         first, _, rest = piece.strip().partition(" ")
         tier, told = (first, rest) if first in ("critical", "standard", "internal") else (ANY_TIER, piece)
-        found[tier] = parse_target(told)
+        found[tier] = parse(told)
     return found

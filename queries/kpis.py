@@ -249,8 +249,13 @@ def _filled(kpi: Kpi, told: Point | None, period: Period, facts: Facts) -> Point
     if kpi.unit != "count" or (told is not None and told.value):
         return told or UNKNOWN
     if _is_covered(period, facts):
-        return told or Point(0.0, 0.0, 0.0, 1.0, 0, beside=dict.fromkeys(kpi.beside))
+        return told or Point(0.0, 0.0, 0.0, 1.0, 0, beside=_none_of(kpi))
     return UNKNOWN
+
+
+def _none_of(kpi: Kpi) -> dict[str, int | None]:
+    """The figures beside a count of which there is no row at all: counts are 0, too."""
+    return {name: 0 if word == "count" else None for name, word in kpi.beside.items()}
 
 
 def _is_covered(period: Period, facts: Facts) -> bool:

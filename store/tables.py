@@ -1383,6 +1383,8 @@ class KpiSnapshot:
     `week_start` is the Monday of the closed week, `period_start` and `cadence` the period that the KPI then told of.
     `scope_type` is all, tier, team or feature. `watermark_at` is the earliest of the sources behind it, NULL when one
     had delivered nothing; `query_sha256` names the text in `query_text`. `beside` holds its other figures as JSON.
+    `judged` is the number that the target compared, NULL where it could not, `judged_as` what that number is, NULL for
+    weeks closed before it was kept; `limited_to` is the limit that was judged, too.
     """
 
     week_start: date
@@ -1406,6 +1408,9 @@ class KpiSnapshot:
     watermark_at: datetime | None = None
     beside: str | None = None
     problem: str | None = None
+    judged: float | None = None
+    judged_as: str | None = None
+    limited_to: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)

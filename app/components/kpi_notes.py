@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import data
+from app import data, promised
 from app import format as fmt
 from app.components.markdown import plain
 from queries.kpis import Period
@@ -21,7 +21,6 @@ WHO, COMMENT, OWNER, TEXT, DUE, REFUSED = (
     "note-refused",
 )
 USUAL_DAYS = 14
-SIGNS = {"open": "◌ Open", DONE: "✓ Done", DROPPED: "✕ Dropped"}
 
 
 def told(comments: Sequence[Mapping[str, Any]]) -> None:
@@ -34,16 +33,11 @@ def told(comments: Sequence[Mapping[str, Any]]) -> None:
 
 
 def promises(actions: Sequence[Mapping[str, Any]], names: Mapping[str, str], today: date) -> None:
-    """What was promised, each with buttons to end it. Holds widgets."""
+    """What was promised, each with buttons to end it, which want the name of `ask_name`. Holds widgets."""
     for one in actions:
-        late = one["status"] == "open" and one["due_on"] < today
-        state = "▲ Overdue" if late else SIGNS[one["status"]]
-        line = (
-            f"{state} · **{plain(names.get(one['kpi'], one['kpi']))}**: {plain(one['text'])} "
-            f"({plain(one['owner'])}, due {fmt.day(one['due_on'])})"
-        )
+        name = plain(names.get(one["kpi"], one["kpi"]))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"{line}. {plain(one['result'] or '')}" if one["status"] != "open" else line)
+            st.markdown(f"{promised.state(one, today)} · **{name}**: {plain(promised.told(one))}")
             if one["status"] == "open":
                 for label, status, icon in (("Done", DONE, "check"), ("Dropped", DROPPED, "close")):
                     st.button(
@@ -56,11 +50,15 @@ def promises(actions: Sequence[Mapping[str, Any]], names: Mapping[str, str], tod
                     )
 
 
-def forms(kpi: str, week: Period, owner: str) -> None:
-    """A comment, and a promise with owner and day. Holds widgets."""
+def ask_name() -> None:
+    """Who comments, promises or ends a promise, once for all of them; above it what was refused. Holds a widget."""
     if refused := st.session_state.pop(REFUSED, None):
         st.error(refused, icon=":material/error:")
     st.text_input("Your name", key=WHO, persist_state="session", width=240, max_chars=100)
+
+
+def forms(kpi: str, week: Period, owner: str) -> None:
+    """A comment, and a promise with owner and day, both by the name of `ask_name`. Holds widgets."""
     left, right = st.columns(2, gap="large")
     with left, st.form("kpi-comment", clear_on_submit=False):
         st.text_area("Comment", key=COMMENT, max_chars=1000, placeholder="What is behind it, as far as it is known")
@@ -100,5 +98,9 @@ def _promise(kpi: str, week: Period) -> None:
 
 
 def _end(action_id: str, status: str) -> None:
-    close_action(data.store(), action_id, status, _said(WHO) or "somebody on the page", data.now())
+    who = _said(WHO)
+    if not who:
+        st.session_state[REFUSED] = "Write your name, so that others know who ended the promise."
+        return
+    close_action(data.store(), action_id, status, who, data.now())
     data.forget_version()

@@ -8,7 +8,7 @@ import pyarrow as pa
 import streamlit as st
 
 from app import format as fmt
-from app import review
+from app import promised, review
 from app.components import columns, table
 from app.frozen import Frozen
 from queries.kpis import Review, Row
@@ -66,7 +66,7 @@ def _line(
         "known": review.known(row) or review.facts(row.facts),
         "restated": "" if then is None else then.restated,
         "comment": comments.get(row.kpi.key, ""),
-        "action": review.due(actions, row.kpi.key, today),
+        "action": promised.due(actions, row.kpi.key, today),
         "sample": fmt.compact(row.reading.point.sample_count),
         "stage": review.STAGES[row.kpi.stage],
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from app import promised
 from app import review as words
 from app.frozen import Frozen, as_closed, frozen
 from config.settings import Settings
@@ -67,7 +68,7 @@ def gather(ask: Ask, found: Review, settings: Settings, now: datetime) -> Conten
         review=as_closed(found, closed),
         frozen=told,
         comments=ask("kpi/comments", start=week.start_on, end=week.end_on),
-        actions=ask("kpi/actions", since=words.promised_since(week)),
+        actions=ask("kpi/actions", since=promised.since(week)),
         snapshots=snapshots,
         made_at=now,
     )

@@ -6,8 +6,10 @@ from datetime import date
 from typing import Any
 
 from app import format as fmt
+from app import promised
 from app import review as words
 from app.frozen import note
+from app.judged import judged
 from app.report.content import Content
 from domain.kpi.reading import Status
 from domain.kpi.target import Form
@@ -16,7 +18,6 @@ from queries.kpi_definitions import query_text
 from queries.kpis import Row
 
 EXCEPTIONAL = (Status.MISSED, Status.AT_RISK)
-STATES = {"open": "◌ Open", "done": "✓ Done", "dropped": "✕ Dropped"}
 DIGEST_LETTERS = 12
 """Of a query's SHA-256: enough to tell two of its versions apart."""
 
@@ -115,7 +116,9 @@ def document(content: Content) -> Document:
         headline=words.headline(found),
         counts=tuple((status, told, counted[status]) for status, told in words.STATUSES.items()),
         note=note(found.week, found.filters, content.frozen, content.timezone),
-        promised=tuple(f"{names.get(one['kpi'], one['kpi'])}: {promise(one, today)}" for one in content.actions.rows()),
+        promised=tuple(
+            f"{names.get(one['kpi'], one['kpi'])}: {promised.line(one, today)}" for one in content.actions.rows()
+        ),
         exceptions=tuple(
             _exception(content, row, today)
             for status in EXCEPTIONAL
@@ -129,30 +132,22 @@ def document(content: Content) -> Document:
     )
 
 
-def promise(one: Mapping[str, Any], today: date) -> str:
-    """`▲ Overdue · Retry with backoff (Lucía Farrow, due 20 Nov 2026)`."""
-    late = one["status"] == "open" and one["due_on"] < today
-    state = "▲ Overdue" if late else STATES[one["status"]]
-    told = f"{state} · {one['text']} ({one['owner']}, due {fmt.day(one['due_on'])})"
-    return f"{told}. {one['result']}" if one["result"] else told
-
-
 def comment(one: Mapping[str, Any]) -> str:
     """`Lucía Farrow, 22 Nov 2026: the provider was down`."""
     return f"{one['author']}, {fmt.day(one['created_at'].date())}: {one['text']}"
 
 
 def _exception(content: Content, row: Row, today: date) -> Concern:
-    promised = words.due(content.actions.rows(), row.kpi.key, today)
-    if not promised and row.verdict.status is Status.MISSED:
-        promised = "no action promised"
+    action = promised.due(content.actions.rows(), row.kpi.key, today)
+    if not action and row.verdict.status is Status.MISSED:
+        action = "no action promised"
     owner = row.kpi.owner or "no owner (kpis.toml)"
     return Concern(
         row.verdict.status,
         words.STATUSES[row.verdict.status],
         row.kpi.name,
         words.standing(row, content.currency),
-        " · ".join(filter(None, [words.why(row, content.currency), owner, promised])),
+        " · ".join(filter(None, [words.why(row, content.currency), owner, action])),
     )
 
 
@@ -162,7 +157,7 @@ def _line(content: Content, row: Row, today: date) -> Line:
     said = content.said(row.kpi.key)
     notes = [
         f"Restated: {then.restated}" if then is not None and then.restated else "",
-        words.due(content.actions.rows(), row.kpi.key, today),
+        promised.due(content.actions.rows(), row.kpi.key, today),
         comment(said[0]) if said else "",
         words.known(row),
     ]
@@ -214,7 +209,7 @@ def _block(content: Content, row: Row, today: date) -> Block:
         facts=_facts(content, row),
         spark=_spark(row, currency),
         said=tuple(comment(one) for one in content.said(row.kpi.key)),
-        promised=tuple(promise(one, today) for one in content.promised(row.kpi.key)),
+        promised=tuple(promised.line(one, today) for one in content.promised(row.kpi.key)),
     )
 
 
@@ -232,6 +227,7 @@ def _facts(content: Content, row: Row) -> Pairs:
         ("95% interval", "" if told.low is None else f"{low} to {high}"),
         ("Sample", fmt.compact(told.sample_count)),
         ("Target", f"{words.targets(row, currency)}; {words.better(kpi)}"),
+        ("Judged", judged(kpi, row.reading.target, row.reading.judged, currency) if then is None else then.judged),
         ("Status for", words.since(row) if row.points else fmt.UNKNOWN),
         *((f"Tier {tier}", _of_tier(row, tier, currency)) for tier in row.tiers),
         *words.beside(row, currency),

@@ -86,7 +86,7 @@ def _standing(key: str, week: Period) -> None:
             trend=review.trend(row.points),
             help=None if reading.point.low is None else f"95% interval {low} to {high}.",
         ),
-        Card("Target", review.target(kpi, reading.target, currency), note=f"gap {review.gap(row, currency)}"),
+        Card("Target", review.wanted(kpi, reading, currency), note=f"gap {review.gap(row, currency)}"),
         Card(
             "A year before",
             review.value(kpi, row.years_before[-1].value if row.years_before else None, currency),
@@ -118,7 +118,7 @@ def _charts(key: str, week: Period) -> None:
         drawn = six_twelve(
             panels,
             title=f"{kpi.name}: {review.value(kpi, reading.point.value, currency)} against "
-            f"{review.target(kpi, reading.target, currency)}",
+            f"{review.wanted(kpi, reading, currency)}",
             subtitle=f"In {unit}; {review.better(kpi)}. Each panel has its own scale.",
             unit=f"{kpi.name} ({unit})",
             factor=factor,
@@ -242,6 +242,7 @@ def _notes(row: Row, week: Period) -> None:
     st.markdown("## What was said and promised")
     if not comments.row_count and not actions.row_count:
         st.caption("Nothing yet.")
+    kpi_notes.ask_name()
     kpi_notes.promises(actions.rows(), {key: row.kpi.name}, today)
     kpi_notes.told(comments.rows())
     kpi_notes.forms(key, week, row.kpi.owner)

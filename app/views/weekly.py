@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from app import data, review
+from app import data, promised, review
 from app import format as fmt
 from app.components import empty, filters, head, kpi_notes, metrics, problems, report_downloads, scorecard
 from app.components.markdown import plain
@@ -47,6 +47,8 @@ def render() -> None:
     actions = _actions(week)
     if actions.row_count:
         st.markdown("## What was promised")
+        if any(one["status"] == "open" for one in actions.rows()):
+            kpi_notes.ask_name()
         kpi_notes.promises(actions.rows(), names, data.now().date())
     _exceptions(week, chosen)
     st.markdown("## Scorecard")
@@ -114,10 +116,10 @@ def _exceptions(week: Period, chosen: Filters) -> None:
 def _exception(row: Row, currency: str, actions: list[dict[str, Any]]) -> str:
     sign, today = review.STATUSES[row.verdict.status], data.now().date()
     owner = plain(row.kpi.owner) if row.kpi.owner else "**no owner** (kpis.toml)"
-    promised = plain(review.due(actions, row.kpi.key, today))
-    if not promised and row.verdict.status is Status.MISSED:
-        promised = "**no action promised**"
-    told = [plain(review.why(row, currency)), owner, promised]
+    action = plain(promised.due(actions, row.kpi.key, today))
+    if not action and row.verdict.status is Status.MISSED:
+        action = "**no action promised**"
+    told = [plain(review.why(row, currency)), owner, action]
     return (
         f"- {sign} **{plain(row.kpi.name)}**: {plain(review.standing(row, currency))}  \n"
         f"  {' · '.join(filter(None, told))}"
@@ -158,7 +160,7 @@ def _comments(week: Period) -> Result:
 
 
 def _actions(week: Period) -> Result:
-    return data.ask("kpi/actions", since=review.promised_since(week))
+    return data.ask("kpi/actions", since=promised.since(week))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """kpis.toml: targets, owners and what is not reviewed, where the shipped KPIs are not those of this organisation."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import TypeVar
 
 from pydantic import Field
 
@@ -9,28 +11,37 @@ from config.reference.features import TIERS
 from config.reference.problem import Problems
 from config.reference.reading import Entry, Line, toml_tables
 from domain.kpi.definition import ANY_TIER
-from domain.kpi.target import Target, parse_target
+from domain.kpi.target import Limit, Target, parse_limit, parse_target
 
 FILE_NAME = "kpis.toml"
+NO_LIMIT = "none"
+T = TypeVar("T")
 
 
 class KpiEntry(Entry):
-    """`[kpi.<key>]`: `target` is for every tier that `targets` does not name; `off` leaves the KPI out."""
+    """`[kpi.<key>]`: `target` is for every tier that `targets` does not name, `limit` for every one that `limits` does
+    not; `off` leaves the KPI out."""
 
     owner: str = ""
     target: str = ""
     targets: dict[str, str] = Field(default_factory=dict)
+    limit: str = ""
+    limits: dict[str, str] = Field(default_factory=dict)
     minimum: int | None = Field(default=None, ge=1)
     off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class KpiChoice:
-    """What the operator says of one KPI. `problem` is a target that cannot be read: its row says so."""
+    """What the operator says of one KPI. `problem` is a target or limit that cannot be read: its row says so.
+
+    A limit that is None is taken away.
+    """
 
     key: str
     owner: str = ""
     targets: dict[str, Target] = field(default_factory=dict)
+    limits: dict[str, Limit | None] = field(default_factory=dict)
     minimum: int | None = None
     off: bool = False
     problem: str = ""
@@ -49,16 +60,26 @@ def read_kpis(problems: Problems, known: frozenset[str] | None = None) -> tuple[
 
 
 def _choice(key: str, entry: KpiEntry, line: Line, problems: Problems) -> KpiChoice:
-    told = {tier: text for tier, text in ({ANY_TIER: entry.target} | entry.targets).items() if text}
-    targets: dict[str, Target] = {}
-    problem = ""
-    for tier, text in told.items():
-        try:
-            targets[_known_tier(tier)] = parse_target(text)
-        except ValueError as error:
-            problem = f"{FILE_NAME}: {error}"
-            problems.add(line, f"[kpi.{key}] {error}")
-    return KpiChoice(key, entry.owner, targets, entry.minimum, entry.off, problem)
+    found: list[str] = []
+
+    def read(told: dict[str, str], parse: Callable[[str], T]) -> dict[str, T]:
+        values: dict[str, T] = {}
+        for tier, text in told.items():
+            try:
+                if text:
+                    values[_known_tier(tier)] = parse(text)
+            except ValueError as error:
+                found.append(f"{FILE_NAME}: {error}")
+                problems.add(line, f"[kpi.{key}] {error}")
+        return values
+
+    targets = read({ANY_TIER: entry.target} | entry.targets, parse_target)
+    limits = read({ANY_TIER: entry.limit} | entry.limits, _limit)
+    return KpiChoice(key, entry.owner, targets, limits, entry.minimum, entry.off, "; ".join(found[-1:]))
+
+
+def _limit(text: str) -> Limit | None:
+    return None if text.strip() == NO_LIMIT else parse_limit(text)
 
 
 def _known_tier(tier: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from domain.kpi.target import Target
+from domain.kpi.target import Limit, Target
 
 
 class Better(StrEnum):
@@ -44,7 +44,7 @@ class Kpi:
     `facts` are the tables it is made of. `judged` is the column that the target is about: `value`, or one of `beside`,
     the other columns of the answer with their units. Fewer than `minimum` samples say nothing; of a count
     0 is an answer, so its minimum is 0. `running`: the period under way counts, as for a budget. `problem`: why its
-    target cannot be read. `targets` are by tier, under '' for the rest.
+    target cannot be read. `targets` are by tier, under '' for the rest; so are `limits`, which must be kept as well.
     """
 
     key: str
@@ -59,6 +59,7 @@ class Kpi:
     stage: Stage
     facts: tuple[str, ...]
     targets: Mapping[str, Target]
+    limits: Mapping[str, Limit] = field(default_factory=dict)
     scale: float = 1.0
     spread: Spread = Spread.NONE
     minimum: int = 1
@@ -72,7 +73,11 @@ class Kpi:
         """The target of a tier, else the general one; None when there is neither."""
         return self.targets.get(tier) or self.targets.get(ANY_TIER)
 
+    def limit(self, tier: str = ANY_TIER) -> Limit | None:
+        """The limit of a tier, else the general one; None when there is neither."""
+        return self.limits.get(tier) or self.limits.get(ANY_TIER)
+
     @property
     def strict_tiers(self) -> tuple[str, ...]:
-        """The tiers that have a target of their own."""
-        return tuple(tier for tier in TIERS if tier in self.targets)
+        """The tiers that have a target or a limit of their own."""
+        return tuple(tier for tier in TIERS if tier in self.targets or tier in self.limits)

@@ -9,7 +9,7 @@ from typing import Any
 from domain.kpi import interval
 from domain.kpi.definition import Better, Kpi, Spread
 from domain.kpi.process import Process, process
-from domain.kpi.target import Form, Target
+from domain.kpi.target import Form, Limit, Target
 
 FEWEST_BEFORE = 3
 """A trend needs a few periods before it."""
@@ -55,7 +55,8 @@ class Verdict:
 class Reading:
     """The newest period of a series. `change` and `year_change` are differences of value; None where one is unknown.
 
-    `statuses` are those of all periods, oldest first. `gap` is how far beyond its target it is.
+    `statuses` are those of all periods, oldest first. `gap` is how far beyond its target it is. `judged` is what the
+    target compared: a figure, a relative change in a year, or the distance to the mean before; None: it could not.
     """
 
     point: Point
@@ -66,6 +67,8 @@ class Reading:
     gap: float | None
     process: Process | None
     target: Target | None
+    limit: Limit | None = None
+    judged: float | None = None
 
     @property
     def streak(self) -> int:
@@ -104,8 +107,8 @@ def _interval(kpi: Kpi, row: Mapping[str, Any], value: float) -> interval.Interv
 
 def read(kpi: Kpi, points: Sequence[Point], years_before: Sequence[Point], tier: str = "") -> Reading:
     """The last of `points`, oldest first without a gap; `years_before` are the same periods a year earlier."""
-    target = kpi.target(tier)
-    verdicts = [_verdict(kpi, target, points[: i + 1], years_before[i]) for i in range(len(points))]
+    target, limit = kpi.target(tier), kpi.limit(tier)
+    verdicts = [_verdict(kpi, target, limit, points[: i + 1], years_before[i]) for i in range(len(points))]
     last, before = points[-1], points[-2] if len(points) > 1 else UNKNOWN
     measure = None if target is None else _measure(target, points, years_before[-1])
     return Reading(
@@ -117,6 +120,8 @@ def read(kpi: Kpi, points: Sequence[Point], years_before: Sequence[Point], tier:
         gap=target.gap(measure) if target is not None and isinstance(measure, float) else None,
         process=process([one.value for one in points]),
         target=target,
+        limit=limit,
+        judged=measure if isinstance(measure, float) else None,
     )
 
 
@@ -125,7 +130,9 @@ def streak_of(statuses: Sequence[Status]) -> int:
     return next((i for i, one in enumerate(reversed(statuses)) if one is not statuses[-1]), len(statuses))
 
 
-def _verdict(kpi: Kpi, target: Target | None, points: Sequence[Point], year_before: Point) -> Verdict:
+def _verdict(
+    kpi: Kpi, target: Target | None, limit: Limit | None, points: Sequence[Point], year_before: Point
+) -> Verdict:
     newest = points[-1]
     if newest.value is None:
         return Verdict(Status.NO_DATA, "nothing was measured in this period")
@@ -134,10 +141,16 @@ def _verdict(kpi: Kpi, target: Target | None, points: Sequence[Point], year_befo
     if kpi.problem or target is None:
         return Verdict(Status.NOT_ENOUGH, kpi.problem or "no target is set")
     measure = _measure(target, points, year_before)
+    figure = None if limit is None else (newest.beside or {}).get(limit.figure)
+    missed = [] if isinstance(measure, str) or target.is_met_by(measure) else [f"not {target.text}"]
+    if limit is not None and figure is not None and not limit.target.is_met_by(float(figure)):
+        missed.append(f"{limit.words} {figure:g} is not {limit.target.text}")
+    if missed:
+        return Verdict(Status.MISSED, " and ".join(missed))
     if isinstance(measure, str):
         return Verdict(Status.NOT_ENOUGH, measure)
-    if not target.is_met_by(measure):
-        return Verdict(Status.MISSED, f"not {target.text}")
+    if limit is not None and figure is None:
+        return Verdict(Status.NOT_ENOUGH, f"{limit.words}, which has a limit, was not measured")
     return _warned(kpi, target, points) or Verdict(Status.MET, target.text)
 
 

@@ -10,6 +10,8 @@ WITHIN = re.compile(r"within\s*(?:±|\+-)?\s*(\S+)")
 SIGNS = {"≤": "<=", "≥": ">="}
 TOLERANCE = 1e-9
 """8 / 10 − 1 is not −0.2 as a float; no KPI is known to nine digits."""
+FIGURE = re.compile(r"[a-z][a-z0-9_]*")
+LIMIT_FORM = "write a figure that stands beside the value and what it must be, as in sev1_in_quarter_count < 2"
 FORM = "write one such as >= 90%, < 15, within 10%, change <= -20%, falling or rising"
 
 
@@ -39,11 +41,50 @@ class Target:
         beyond, near = self.gap(value), TOLERANCE * max(1.0, abs(self.bound))
         return beyond < -near if self.sign in ("<", ">") else beyond <= near
 
+    def compares(self, figure: str) -> str:
+        """What it compares of a figure: `change of value in a year`."""
+        match self.form:
+            case Form.CHANGE:
+                return f"change of {figure} in a year"
+            case Form.TREND:
+                return f"{figure} less the mean before"
+            case _:
+                return figure
+
     def gap(self, value: float) -> float:
         """How far the value is beyond what is allowed; 0 or less when it is met."""
         if self.form is Form.WITHIN:
             return abs(value) - self.bound
         return value - self.bound if self.sign in ("<", "<=") else self.bound - value
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A second condition: a figure beside the value must keep to a bound, whatever the target is about."""
+
+    figure: str
+    target: Target
+
+    @property
+    def text(self) -> str:
+        """As its owner wrote it: `sev1_in_quarter_count < 2`."""
+        return f"{self.figure} {self.target.text}"
+
+    @property
+    def words(self) -> str:
+        """The figure in a sentence: `sev1 in quarter`."""
+        return self.figure.removesuffix("_count").replace("_", " ")
+
+
+def parse_limit(text: str) -> Limit:
+    """Reads `sev1_in_quarter_count < 2`. Raises ValueError that shows the form."""
+    figure, _, told = text.strip().partition(" ")
+    if not FIGURE.fullmatch(figure) or not told:
+        raise ValueError(f"{text!r} is not a limit; {LIMIT_FORM}")
+    target = parse_target(told)
+    if target.form is not Form.VALUE:
+        raise ValueError(f"{text!r} is not a limit; {LIMIT_FORM}")
+    return Limit(figure, target)
 
 
 def parse_target(text: str) -> Target:

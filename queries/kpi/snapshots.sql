@@ -4,10 +4,11 @@
 -- returns: week_start date, kpi text, scope_type text, scope text, cadence text, period_start timestamp,
 --          period_end timestamp, status text, facts_state text, closed_at timestamp, value number, numerator number,
 --          denominator number, sample_count count, low number, high number, target text, watermark_at timestamp,
---          beside text, problem text, query_sha256 text
+--          beside text, problem text, query_sha256 text, judged number, judged_as text, limited_to text
 select
   week_start, kpi, scope_type, scope, cadence, period_start, period_end, status, facts_state, closed_at, value,
-  numerator, denominator, sample_count, low, high, target, watermark_at, beside, problem, query_sha256
+  numerator, denominator, sample_count, low, high, target, watermark_at, beside, problem, query_sha256, judged,
+  judged_as, limited_to
 from kpi_snapshot
 where week_start >= cast(:start as date)
   and week_start < cast(:end as date)

@@ -42,6 +42,9 @@ def test_the_first_page_says_what_is_off_track_and_shows_every_kpi(full_store: S
     assert len(table) == 18
     line = table.set_index("kpi").loc["Rollback rate"]
     assert (line["status"], line["value"], line["gap"]) == ("✕ Off track", "12.5%", "+7.5 pp")
+    line = table.set_index("kpi").loc["Grave AI incidents"]
+    assert (line["status"], line["target"]) == ("✕ Off track", "falling, sev1 in quarter < 2")
+    assert "sev1 in quarter 2 is not < 2" in text
 
 
 def test_a_closed_week_keeps_its_numbers_and_tells_what_was_restated(full_store: Store, open_app: OpenApp) -> None:
@@ -92,8 +95,14 @@ def test_what_was_promised_stands_on_top_and_can_be_ended(full_store: Store, ope
     assert table.loc["Rollback rate", "action"] == "Ines: Canary every prompt (23 Nov 2026)"
     assert table.loc["Time to detect", "comment"] == "Ines, 23 Nov 2026: The detector was off."
     next(button for button in app.button if button.label == "Done").click().run()
+    assert app.error[0].value == "Write your name, so that others know who ended the promise."
+    assert [one["status"] for one in run(full_store, "kpi/actions", since=week.start_on).rows()] == ["open", "open"]
+    app.text_input(key="note-who").input("Yuki").run()
+    next(button for button in app.button if button.label == "Done").click().run()
     kept = run(full_store, "kpi/actions", since=week.start_on).rows()
-    assert [one["status"] for one in kept] == ["open", "done"]
+    assert [(one["status"], one["closed_by"]) for one in kept] == [("open", None), ("done", "Yuki")]
+    ended = "✓ Done · **Time to detect**: Alert on silence (Rafael, due 20 Nov 2026); done by Yuki on 23 Nov 2026"
+    assert ended in reading.text(app)
 
 
 def test_a_target_that_cannot_be_read_is_told_in_its_row(

@@ -144,6 +144,10 @@ def test_a_pack_holds_what_its_span_knows(context: Context) -> None:
     assert [row["before_value"] for row in table(content, "restatements")] == ["1.500000000001"]
     assert [row["value"] for row in table(content, "closed_weeks")] == ["0.6666666666666666"] * 3
     assert [row["text"] for row in table(content, "closed_week_queries")] == ["select\n  1"]
+    promises = {
+        row["action_id"]: (row["state"], row["created_by"], row["closed_by"]) for row in table(content, "promises")
+    }
+    assert promises == {"P2": ("done", "Ana", "Über"), "p3": ("open", "Ana", "")}
     assert [row["state"] for row in table(content, "evidence_requests")] == ["open"]
     assert [row["actor"] for row in table(content, "access_log")] == ["Ana", "ben"]
     assert [(row["actor"], row["transition"]) for row in table(content, "alert_answers")] == [("Ana", "acknowledged")]
@@ -161,6 +165,7 @@ def test_the_manifest_names_every_file_its_question_and_its_bounds(context: Cont
     assert {name for name, entry in files.items() if not entry.get("can_be_narrowed")} == {
         "data_handling.json",
         "closed_week_queries.csv",
+        "promises.csv",
         "source_freshness.csv",
         "source_runs.csv",
         "restatements.csv",

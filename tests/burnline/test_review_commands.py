@@ -1,5 +1,6 @@
 """`review report`, `review export` and `review post`: what they write, and one sentence for what is wrong."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -14,8 +15,10 @@ from burnline.cli import app
 from burnline.context import open_context
 from burnline.exit_codes import BAD_INPUT
 from config.settings import CONFIG_DIR_VARIABLE, STORE_URL_VARIABLE, Organization
+from queries.runner import run
 from store.calendar import sync_calendar
 from store.engine import open_store
+from store.kpi_notes import add_action
 
 NOW = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
 Command = Callable[..., Result]
@@ -64,9 +67,28 @@ def test_a_dry_run_prints_the_message_and_decides_nothing(burnline: Command) -> 
     assert "http://127.0.0.1:8501/?week=2026-W47" in told.output
 
 
+def test_a_promise_is_ended_by_somebody_who_is_named(burnline: Command, tmp_path: Path) -> None:
+    store = open_context(sync=False).store
+    week = datetime(2026, 11, 16, tzinfo=UTC).date()
+    key = add_action(store, "mttd", week, "Marek Osei", "Page on the first probe", week, "Ann", NOW)
+    line = f"{key[:8]}  Time to detect: ▲ Overdue · Page on the first probe (Marek Osei, due 16 Nov 2026)"
+    assert burnline("show").output.splitlines()[-1] == line
+    ended = burnline("end", key[:8], "--as", "done", "--by", "Yuki", "--result", "it pages")
+    assert ended.output == "Done by Yuki: Page on the first probe\n"
+    told = "✓ Done · Page on the first probe (Marek Osei, due 16 Nov 2026); done by Yuki on 23 Nov 2026: it pages"
+    assert burnline("show").output.splitlines()[-1].endswith(told)
+    (kept,) = json.loads(burnline("show", "--json").output)["promises"]
+    assert (kept["closed_by"], kept["result"]) == ("Yuki", "it pages")
+    (act,) = [one for one in run(store, "ops/audit_log", since=NOW).rows() if one["action"] == "done"]
+    assert (act["actor"], act["subject"]) == ("Yuki", f"action/{key}")
+    assert burnline("end", key, "--as", "done").stderr.startswith(f"No open promise has an id that begins with {key!r}")
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
+        (("end", "abc", "--as", "open"), "--as 'open' is not how a promise ends; write done or dropped."),
+        (("end", "", "--as", "done"), "No open promise has an id that begins with ''; see: "),
         (("report", "--format", "docx"), "--format 'docx' is not one of its formats; write html or pdf."),
         (
             ("report", "--out", "/dev/null/x.html"),

@@ -20,7 +20,8 @@ def test_every_kpi_is_listed_with_its_name_cadence_and_target() -> None:
         (kpi.key, kpi.name, kpi.cadence) for kpi in shipped().values()
     }
     for key, _, _, told in listed:
-        assert re.findall("`(.+?)`", told) == [target.text for target in shipped()[key].targets.values()]
+        kpi = shipped()[key]
+        assert re.findall("`(.+?)`", told) == [one.text for one in (*kpi.targets.values(), *kpi.limits.values())]
 
 
 def test_the_example_of_kpis_toml_is_understood(tmp_path: Path) -> None:
@@ -31,6 +32,7 @@ def test_the_example_of_kpis_toml_is_understood(tmp_path: Path) -> None:
     assert not problems.found
     assert {choice.key: choice.off for choice in found}["stakeholder_satisfaction"]
     assert {choice.key: len(choice.targets) for choice in found}["evaluation_coverage"] == 2
+    assert {choice.key: len(choice.limits) for choice in found}["incident_rate"] == 2
 
 
 def test_the_example_of_the_settings_is_understood() -> None:

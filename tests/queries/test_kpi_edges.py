@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from config.settings import Organization
-from domain.kpi.reading import Status
+from domain.kpi.reading import Status, Verdict
 from queries import kpis
 from queries.kpi_definitions import shipped
 from queries.kpis import Filters, Row
@@ -20,8 +20,15 @@ from tests.app.support.seed import insert
 NOW = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
 
 
-def row_of(store: Store, key: str, filters: Filters | None = None, zone: str = "UTC", now: datetime = NOW) -> Row:
-    sync_calendar(store, Organization(timezone=zone), (), now.date())
+def row_of(
+    store: Store,
+    key: str,
+    filters: Filters | None = None,
+    zone: str = "UTC",
+    now: datetime = NOW,
+    fiscal_year_start: int = 1,
+) -> Row:
+    sync_calendar(store, Organization(timezone=zone, fiscal_year_start=fiscal_year_start), (), now.date())
 
     def ask(name: str, **given: Any) -> Any:
         return run(store, name, **given)
@@ -119,6 +126,48 @@ def test_weeks_after_a_source_stopped_are_unknown_and_not_0(duckdb_store: Store)
     row = row_of(store, "incident_rate")
     assert [one.value for one in row.points][-3:] == [0.0, None, None]
     assert row.verdict.status is Status.NO_DATA
+
+
+@pytest.mark.parametrize(
+    ("fiscal_year_start", "in_quarter"),
+    [
+        (1, [1, 1, 1, 1, 1, 3, 3, 3, 3]),  # a quarter begins on 1 Oct, a Thursday
+        (2, [1, 3, 3, 3, 3, 1, 1, 1, 1]),  # on 1 Nov, a Sunday
+    ],
+)
+def test_sev1_of_the_quarter_are_those_of_the_fiscal_quarter_that_holds_the_last_day_of_the_week(
+    duckdb_store: Store, fiscal_year_start: int, in_quarter: list[int]
+) -> None:
+    store = duckdb_store
+    watched(store, datetime(2026, 6, 1, tzinfo=UTC), NOW)
+    days = [date(2026, 8, 3), date(2026, 9, 30), date(2026, 10, 4), date(2026, 10, 28), date(2026, 11, 1)]
+    insert(store, Incident, [incident(f"{day}", midnight(day)) for day in days])
+    insert(store, Incident, [incident("grave", midnight(days[-1]), severity="sev2")])
+    row = row_of(store, "incident_rate", fiscal_year_start=fiscal_year_start)
+    beside = {one.start_on: told.beside or {} for one, told in zip(row.periods, row.points, strict=True)}
+    weeks = [date(2026, 9, 21) + timedelta(weeks=n) for n in range(9)]
+    assert [beside[week]["sev1_in_quarter_count"] for week in weeks] == in_quarter
+    missed = Verdict(Status.MISSED, "sev1 in quarter 3 is not < 2")
+    assert row.verdict == (missed if fiscal_year_start == 1 else Verdict(Status.MET, "falling"))
+
+
+def test_incidents_that_nobody_classified_stand_beside_the_0(duckdb_store: Store) -> None:
+    store = duckdb_store
+    watched(store, datetime(2026, 9, 1, tzinfo=UTC), NOW)
+    at = datetime(2026, 11, 18, tzinfo=UTC)
+    told = [
+        incident("1", at, ai_related=None),
+        incident("2", at, severity=None),
+        incident("3", at, severity=None, ai_related=None),
+        incident("4", at, severity="sev3", ai_related=None),
+        incident("5", at, ai_related=False),
+        incident("6", at, ai_related=None, status="declined"),
+        incident("7", at, severity=None, ai_related=False),
+    ]
+    insert(store, Incident, told)
+    point = row_of(store, "incident_rate").reading.point
+    beside = point.beside or {}
+    assert (point.value, beside["unclassified_count"], beside["sev1_in_quarter_count"]) == (0.0, 3, 0)
 
 
 def test_sunday_is_in_its_week_where_it_ends_before_it_does_in_utc(duckdb_store: Store) -> None:

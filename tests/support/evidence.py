@@ -20,6 +20,7 @@ from store.tables import (
     Incident,
     IncidentAction,
     IncidentSpan,
+    KpiAction,
     KpiSnapshot,
     QueryText,
     Release,
@@ -108,6 +109,10 @@ def rows() -> list[tuple[type, list[Any]]]:
             ],
         ),
         (KpiSnapshot, [_snapshot("all", ""), _snapshot("feature", "chat"), _snapshot("team", "Über")]),
+        (
+            KpiAction,
+            [_promise("p1", AT - 90 * DAY, AT - 60 * DAY), _promise("P2", AT - 90 * DAY, AT), _promise("p3", AT, None)],
+        ),
         (QueryText, [QueryText(sha256="ab" * 32, name="kpi/mttr", text="select\n  1", first_used_at=AT)]),
         (
             EvidenceRequest,
@@ -270,6 +275,22 @@ def _snapshot(scope_type: str, scope: str) -> KpiSnapshot:
         query_sha256="ab" * 32,
         value=2 / 3,
         beside='{"a": 1}',
+    )
+
+
+def _promise(key: str, at: datetime, closed_at: datetime | None) -> KpiAction:
+    return KpiAction(
+        action_id=key,
+        kpi="mttr",
+        week_start=at.date(),
+        owner="Ben",
+        text="Mend",
+        due_on=date(2025, 10, 20),
+        status="open" if closed_at is None else "done",
+        created_by="Ana",
+        created_at=at,
+        closed_at=closed_at,
+        closed_by=None if closed_at is None else "Über",
     )
 
 

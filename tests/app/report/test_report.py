@@ -17,13 +17,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import csv
 
+from app import review as words
+from app.frozen import as_closed, frozen
 from app.report.content import Content, gather
 from app.report.document import Document, document
 from app.report.html import html
 from app.report.pdf import pdf
 from app.report.sparkline import EDGE, shape
 from app.report.tables import archive, files
+from config.reference.kpis import KpiChoice
 from config.settings import Organization, Settings
+from domain.kpi.reading import Status
+from domain.kpi.target import parse_target
 from queries import kpis
 from queries.kpi_closing import close_week
 from queries.kpi_definitions import chosen, shipped
@@ -128,6 +133,44 @@ def test_the_page_can_be_heard(made: Document) -> None:
     names = [tag for tag, _ in page.tags]
     assert names.count("svg") == len([i for i, tag in enumerate(names) if tag == "svg" and names[i + 1] == "title"]) > 0
     assert [a["lang"] for a in page.all("html")] == ["en"]
+
+
+def test_what_the_target_of_a_closed_week_compared_is_kept_and_told(content: Content, made: Document) -> None:
+    told = {block.key: dict(block.facts).get("Judged") for block in made.blocks}
+    assert told["safety_violation_rate"] == "Leaked per 10k 0.5"
+    assert told["feature_lead_time"] == "-50.0% in a year"
+    assert told["customer_defects"] == "-0.3 against the mean before"
+    assert told["rollback_rate"] is None
+    lead = next(block.lead for block in made.blocks if block.key == "safety_violation_rate")
+    assert lead.startswith("2.5 per 10k (leaked per 10k 0.5) in 2026-W47, target ≤ 5 per 10k")
+    kept = {one["kpi"]: one for one in content.snapshots[0].rows()}
+    assert (kept["safety_violation_rate"]["judged"], kept["safety_violation_rate"]["judged_as"]) == (
+        0.5,
+        "leaked_per_10k",
+    )
+    assert kept["feature_lead_time"]["judged_as"] == "change of value in a year"
+    assert kept["incident_rate"]["limited_to"] == "sev1_in_quarter_count < 2"
+
+
+def test_a_closed_week_stays_as_it_was_judged_whatever_the_target_is_now(store: Store, content: Content) -> None:
+    choice = KpiChoice("rollback_rate", targets={"": parse_target("< 90%")})
+    found = kpis.review(partial(run, store), chosen([choice]), content.review.week, "USD")
+    row = next(
+        row for row in gather(partial(run, store), found, SETTINGS, NOW).review.rows if row.kpi.key == "rollback_rate"
+    )
+    assert (row.verdict.status, row.reading.target) == (Status.MISSED, parse_target("< 5%"))
+    assert row.reading.gap == pytest.approx(0.075)
+
+
+def test_a_week_closed_before_it_was_kept_says_that_it_was_not(store: Store, content: Content) -> None:
+    found = kpis.review(partial(run, store), chosen(), content.review.week, "USD")
+    old = [{**one, "judged": None, "judged_as": None, "limited_to": None} for one in content.snapshots[0].rows()]
+    told = {key: one.judged for key, one in frozen(found.rows, old, [], "USD").items()}
+    assert {key for key, one in told.items() if one == "not kept"} >= {"mttr", "safety_violation_rate", "unit_cost"}
+    assert told["rollback_rate"] == ""
+    rows = {row.kpi.key: row for row in as_closed(found, old).rows}
+    assert rows["rollback_rate"].reading.gap == pytest.approx(0.075)
+    assert words.standing(rows["safety_violation_rate"], "USD").startswith("2.5 per 10k (leaked per 10k 0.5)")
 
 
 def test_a_narrowed_review_says_so_and_is_never_the_closed_one(store: Store, content: Content) -> None:

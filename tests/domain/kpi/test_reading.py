@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.kpi.definition import Better, Kpi, Spread, Stage
 from domain.kpi.reading import UNKNOWN, Point, Reading, Status, point, read
-from domain.kpi.target import parse_target
+from domain.kpi.target import parse_limit, parse_target
 
 KPI = Kpi(
     key="coverage",
@@ -105,6 +105,44 @@ def test_the_target_may_be_about_another_figure() -> None:
     assert reading(kpi, [row(500, 1, sev1_minutes=100)]).verdict.status is Status.MET
     assert reading(kpi, [row(50, 1, sev1_minutes=130)]).verdict.status is Status.MISSED
     assert reading(kpi, [row(50, 1, sev1_minutes=None)]).verdict.status is Status.NOT_ENOUGH
+
+
+def test_a_limit_is_judged_together_with_the_target_and_the_reason_says_which_was_missed() -> None:
+    kpi = replace(
+        KPI,
+        targets={"": parse_target("falling")},
+        limits={"": parse_limit("grave_count < 2"), "critical": parse_limit("grave_count <= 0")},
+        better=Better.LOWER,
+        spread=Spread.NONE,
+        minimum=0,
+        beside={"grave_count": "count"},
+    )
+
+    def told(values: Sequence[int], grave: int | None, tier: str = "") -> tuple[Status, str]:
+        found = reading(kpi, [row(value, 1, grave_count=grave) for value in values], tier=tier)
+        return found.verdict.status, found.verdict.reason
+
+    missed = Status.MISSED
+    assert told((4, 4, 4, 3), 1) == (Status.MET, "falling")
+    assert told((4, 4, 4, 3), 2) == (missed, "grave 2 is not < 2")
+    assert told((4, 4, 4, 5), 1) == (missed, "not falling")
+    assert told((4, 4, 4, 5), 3) == (missed, "not falling and grave 3 is not < 2")
+    assert told((4, 3), 1)[0] is Status.NOT_ENOUGH
+    assert told((4, 3), 2) == (missed, "grave 2 is not < 2")
+    assert told((4, 4, 4, 3), None) == (Status.NOT_ENOUGH, "grave, which has a limit, was not measured")
+    assert told((4, 4, 4, 3), 1, "critical") == (missed, "grave 1 is not <= 0")
+    assert kpi.strict_tiers == ("critical",)
+
+
+def test_what_a_target_compared_is_told() -> None:
+    def judged(target: str, rows: Sequence[dict[str, Any]], before: Sequence[Point] = ()) -> float | None:
+        kpi = replace(KPI, targets={"": parse_target(target)}, spread=Spread.NONE, minimum=1)
+        return reading(kpi, rows, before).judged
+
+    assert judged(">= 80%", [row(3, 4)]) == 0.75
+    assert judged("falling", [row(n, 1) for n in (4, 5, 6, 3)]) == -2
+    assert judged("change <= -20%", [row(9, 1)], [Point(10.0, 10.0)]) == pytest.approx(-0.1)
+    assert judged("change <= -20%", [row(9, 1)]) is None
 
 
 def test_a_target_that_cannot_be_read_is_said_and_not_guessed() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.kpi.target import Form, parse_target
+from domain.kpi.target import Form, parse_limit, parse_target
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,17 @@ def test_a_target_says_what_meets_it(text: str, form: Form, met: float, missed: 
 def test_what_is_no_target_shows_the_form(text: str) -> None:
     with pytest.raises(ValueError, match=r"is not a target; write one such as >= 90%"):
         parse_target(text)
+
+
+def test_a_limit_names_the_figure_that_it_is_on() -> None:
+    limit = parse_limit("  sev1_in_quarter_count  < 2 ")
+    assert (limit.figure, limit.words) == ("sev1_in_quarter_count", "sev1 in quarter")
+    assert limit.text == "sev1_in_quarter_count < 2"
+    assert limit.target.is_met_by(1)
+    assert not limit.target.is_met_by(2)
+
+
+@pytest.mark.parametrize("text", ["", "< 2", "sev1_count", "sev1_count falling", "sev1_count within 2", "Sev 1 < 2"])
+def test_what_is_no_limit_shows_the_form(text: str) -> None:
+    with pytest.raises(ValueError, match="write "):
+        parse_limit(text)
