@@ -59,6 +59,7 @@ UNITS = {
     "cost_per_1k": "per 1,000 requests",
 }
 SIGNS = {"<=": "≤", ">=": "≥"}
+IN_A_YEAR = " in a year"
 POINTS: list[tuple[str, pa.DataType]] = [
     ("period", pa.string()),
     ("value", pa.float64()),
@@ -101,14 +102,19 @@ def target(kpi: Kpi, wanted: Target | None, currency: str) -> str:
         return f"within ±{value(kpi, wanted.bound, currency).removeprefix('+')}"
     sign = SIGNS.get(wanted.sign, wanted.sign)
     if wanted.form is Form.CHANGE:
-        return f"{sign} {fmt.signed_percent(wanted.bound, 0)} in a year"
+        return f"{sign} {fmt.signed_percent(wanted.bound, 0)}{IN_A_YEAR}"
     return f"{sign} {value(kpi, wanted.bound, currency)}"
 
 
 def limit(kpi: Kpi, kept: Limit, currency: str) -> str:
     """A limit in words: `sev1 in quarter < 2`."""
+    return f"{kept.words} {bound(kpi, kept, currency)}"
+
+
+def bound(kpi: Kpi, kept: Limit, currency: str) -> str:
+    """What the figure of a limit must keep to: `< 2`."""
     sign = SIGNS.get(kept.target.sign, kept.target.sign)
-    return f"{kept.words} {sign} {figure(kpi.beside[kept.figure], kept.target.bound, currency)}"
+    return f"{sign} {figure(kpi.beside[kept.figure], kept.target.bound, currency)}"
 
 
 def wanted(kpi: Kpi, reading: Reading, currency: str) -> str:

@@ -11,10 +11,12 @@ from app import format as fmt
 from app import promised, review
 from app.components import columns, table
 from app.frozen import Frozen
+from queries.coverage import FactsState
 from queries.kpis import Review, Row
 
 KEY = "scorecard"
-METRIC_PAGE = "metric"
+FRESH = review.FACTS[FactsState.FRESH]
+FACTS_HELP = "The state of the sources behind it, and why a value is missing."
 
 
 def made(
@@ -74,6 +76,7 @@ def _line(
 
 def draw(drawn: pa.Table, week: str, alt: str) -> None:
     """The table; a click on a row opens the page of its KPI. Call it outside cached sections."""
+    is_told = any(one != FRESH for one in drawn.column("known").to_pylist())
     shown = {
         "status": columns.text("Status", width=125),
         "kpi": columns.text("KPI", pinned=True, width=170),
@@ -83,7 +86,7 @@ def draw(drawn: pa.Table, week: str, alt: str) -> None:
         "change": columns.text("Change", "Against the period before.", width=100),
         "trend": columns.shape("Trend", "13 weeks or months, 9 quarters, as far as they are known; not from zero."),
         "owner": columns.text("Owner", width=120),
-        "known": columns.text("Facts", "The state of the sources behind it, and why a value is missing.", width=150),
+        "known": columns.text("Facts", FACTS_HELP, width=330 if is_told else 110),
         "restated": columns.text("Restated", "What would be another now, where the week is closed.", width=150),
         "action": columns.text("Promised", "The open promise that is due first."),
         "comment": columns.text("Comment"),

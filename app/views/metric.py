@@ -89,7 +89,7 @@ def _standing(key: str, week: Period) -> None:
             trend=review.trend(row.points),
             help=None if reading.point.low is None else f"95% interval {low} to {high}.",
         ),
-        Card("Target", review.wanted(kpi, reading, currency), note=f"gap {review.gap(row, currency)}"),
+        *_targets(row, currency),
         Card(
             "A year before",
             review.value(kpi, row.years_before[-1].value if row.years_before else None, currency),
@@ -108,6 +108,18 @@ def _standing(key: str, week: Period) -> None:
         cards.append(Card("So far", review.value(kpi, row.so_far.value, currency), note=f"{kpi.cadence} under way"))
     metrics.draw(cards, width=CARD_WIDTH)
     show_sql(*([row.result] if row.result is not None else []), data.ask(kpis.COVERAGE))
+
+
+def _targets(row: Row, currency: str) -> list[Card]:
+    """The target, and the limit beside it; a card cuts what is long."""
+    kpi, wanted = row.kpi, row.reading.target
+    told = review.target(kpi, wanted, currency).removesuffix(review.IN_A_YEAR)
+    gap = f"gap {review.gap(row, currency)}"
+    is_change = wanted is not None and wanted.form is Form.CHANGE
+    cards = [Card("Target", told, note=f"{review.IN_A_YEAR.strip()}, {gap}" if is_change else gap)]
+    if (limit := row.reading.limit) is not None:
+        cards.append(Card("Limit", review.bound(kpi, limit, currency), note=limit.words))
+    return cards
 
 
 def _on_record(row: Row, week: Period) -> str:
