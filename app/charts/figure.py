@@ -19,6 +19,8 @@ RISE, FALL = "#D55E00", "#0072B2"
 UNATTRIBUTED = "unattributed"
 FONT_SIZE = 12
 GRID = "rgba(138,144,153,0.22)"
+SMALL = "~g"
+"""How ticks of small numbers are written: the usual prefixes would make 500m of a half."""
 LONGEST_NAME = 48
 """Letters of a name in a legend or on an axis; more would leave no room to draw."""
 _LEGEND_GAP = 46

@@ -62,7 +62,7 @@ def over_time(
     """`factor` makes numbers of the unit, as 100 makes percent; `behind` stands below on an axis of its own."""
     height = 340 + (90 if behind else 0)
     made = figure.layout(height, unit)
-    made["yaxis"] |= {"tickformat": "~g", "rangemode": "tozero" if from_zero else "normal"}
+    made["yaxis"] |= {"tickformat": figure.SMALL, "rangemode": "tozero" if from_zero else "normal"}
     traces = [_line(line, place, factor) for place, line in enumerate(lines)]
     if dots is not None:
         traces.insert(0, _dots(dots, factor))

@@ -166,6 +166,8 @@ def test_every_kpi_has_its_page(full_store: Store, open_app: OpenApp, key: str) 
     app = open_app("metric", kpi=shipped()[key].name)
     text = reading.text(app)
     assert f"{shipped()[key].name}: " in text
+    axes = [drawn["layout"]["yaxis"].get("tickformat") for drawn, _ in reading.charts(app)]
+    assert "~s" not in axes, "a half is no 500m"
     assert "**Arithmetic:**" in text
     assert "could not be drawn" not in text
 
