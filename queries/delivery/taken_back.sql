@@ -1,6 +1,7 @@
 -- title:   Which releases were taken back or mended?
--- grain:   one row per production release of the period that was reverted, followed by an older version within 7 days,
---          fixed by rolling forward within 7 days, or never got out; newest first
+-- grain:   one row per production release of the period that was reverted or followed by an older version within 7
+--          days, fixed by rolling forward within 7 days, or never got out; newest first. One that is said to be
+--          reverted, but not when, is there with hours_after NULL
 -- params:  start timestamp, end timestamp, until timestamp (nothing later counts), tier texts,
 --          team texts, feature texts
 -- returns: released_at timestamp, ending text (reverted, older version, rolled forward, failed), hours_after number,
@@ -20,9 +21,8 @@ later as (
   select
     a.source,
     a.release_id,
-    min(case when b.reverts = a.release_id then b.released_at end) as reverted_at,
     min(case
-      when b.version is not null and b.version <> coalesce(a.version, '') and b.version_first_at < a.released_at
+      when b.line <> '' and b.version <> coalesce(a.version, '') and b.version_first_at < a.released_at
         then b.released_at
     end) as older_at,
     min(case when b.fixes = a.release_id then b.released_at end) as fixed_at
@@ -36,19 +36,31 @@ later as (
   where a.version_first_at = a.released_at or a.version is null
   group by a.source, a.release_id
 ),
+reverted as (
+  select source, reverts as release_id, min(released_at) as reverted_at
+  from shipped
+  where reverts is not null and released_at is not null
+  group by source, reverts
+),
 told as (
   select
     coalesce(s.released_at, s.created_at) as released_at,
     case
       when s.released_at is null then 'failed'
-      when s.status = 'reverted' or l.reverted_at is not null then 'reverted'
+      when r.reverted_at <= s.released_at + interval '7 days' then 'reverted'
       when l.older_at is not null then 'older version'
+      when s.status = 'reverted' and r.reverted_at is null then 'reverted'
       when l.fixed_at is not null then 'rolled forward'
     end as ending,
-    coalesce(l.reverted_at, l.older_at, l.fixed_at) as ended_at,
+    case
+      when r.reverted_at <= s.released_at + interval '7 days' then r.reverted_at
+      when l.older_at is not null then l.older_at
+      when s.status <> 'reverted' or r.reverted_at is not null then l.fixed_at
+    end as ended_at,
     s.kind, s.version, s.feature, s.team, s.url, s.source, s.release_id
   from shipped s
   left join later l on l.source = s.source and l.release_id = s.release_id
+  left join reverted r on r.source = s.source and r.release_id = s.release_id
   where s.status in ('released', 'reverted', 'failed')
 )
 select

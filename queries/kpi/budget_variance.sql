@@ -47,6 +47,7 @@ version as (
     count(*) over (partition by b.scope_type, b.scope, b.period, b.period_start) as version_count
   from span p
   join budget b on b.period_start = p.start_on and b.period_end = p.end_on
+  left join feature f on b.scope_type = 'feature' and f.feature = b.scope
   where b.currency = :currency
     and p.known_on > p.start_on
     and b.scope_type = case
@@ -56,7 +57,7 @@ version as (
       when not :any_team then 'team'
       else 'organization'
     end
-    and (:any_team or b.scope_type <> 'team' or b.scope in :team)
+    and (:any_team or case b.scope_type when 'feature' then f.team else b.scope end in :team)
     and (:any_feature or b.scope_type <> 'feature' or b.scope in :feature)
 ),
 spent as (

@@ -1,5 +1,6 @@
 -- title:   How many defects did customers find before we did?
--- grain:   one row per period × segment with a customer's defect, or requests, or a defect that is open at its end
+-- grain:   one row per period × segment with a customer's defect, or requests, or a defect that is open at its end; one
+--          that was resolved, nobody says when, is not open
 -- params:  cadence text(week|month|quarter), start timestamp, end timestamp (periods that begin in it),
 --          until timestamp (nothing later counts), segment text(all|tier|team|feature), tier texts, team texts,
 --          feature texts
@@ -8,7 +9,7 @@
 -- number:  14
 -- name:    Customer-reported defects
 -- definition: AI defects that a customer reported first in the period; those that are none after all and repeats of a
---          known one are left out.
+--          known one are left out. One of which nobody says whether it is about AI counts.
 -- unit:    count
 -- better:  lower
 -- cadence: month
@@ -26,14 +27,14 @@ with span as (
 told as (
   select
     d.reported_at,
-    case when d.status = 'resolved' then d.resolved_at end as resolved_at,
+    case when d.status = 'resolved' then coalesce(d.resolved_at, d.reported_at) end as resolved_at,
     d.feature,
     coalesce(d.team, f.team) as team,
     f.tier
   from defect d
   left join feature f on f.feature = d.feature
   where d.status in ('open', 'resolved')
-    and d.root_id is null
+    and coalesce(d.root_id, d.defect_id) = d.defect_id
     and d.reported_by = 'customer'
     and coalesce(d.ai_related, true)
     and (:any_tier or f.tier in :tier)

@@ -27,7 +27,7 @@ with span as (
 due as (
   select
     e.requested_at,
-    e.delivered_at,
+    case when e.delivered_at < cast(:until as timestamp) then e.delivered_at end as delivered_at,
     e.is_complete,
     e.feature,
     e.team,

@@ -6,11 +6,12 @@
 --          feature texts
 -- returns: period_start timestamp, segment text, numerator number, denominator number, sample_count count,
 --          p85_days days, unapproved_count count (released without an approval before), unreleased_count count
---          (approved and not released by the end)
+--          (approved and neither released nor given up by the end)
 -- number:  1
 -- name:    Feature lead time
 -- definition: Median of days from the approval of a specification to its first release in production, over what was
---          first released in the period.
+--          first released in the period. Unreleased: approved by its end and not released; one that was given up
+--          waits no longer.
 -- unit:    days
 -- better:  lower
 -- cadence: month
@@ -27,8 +28,23 @@ with span as (
     and start_at < cast(:until as timestamp)
 ),
 approval as (
-  select spec_id, min(approved_at) as approved_at, min(feature) as feature, min(team) as team
-  from spec
+  select
+    spec_id,
+    min(approved_at) as approved_at,
+    min(feature) as feature,
+    min(team) as team,
+    case when count(*) = count(given_up_at) then max(given_up_at) end as given_up_at
+  from (
+    select
+      spec_id, approved_at, feature, team,
+      case
+        when lower(status) in (
+          'declined', 'cancelled', 'canceled', 'rejected', 'withdrawn', 'abandoned', 'duplicate', 'won''t do'
+        )
+          then coalesce(done_at, created_at)
+      end as given_up_at
+    from spec
+  ) s
   group by spec_id
 ),
 shipped as (
@@ -51,17 +67,18 @@ item as (
     s.released_at,
     coalesce(a.approved_at, s.spec_approved_at) as approved_at,
     coalesce(s.feature, a.feature) as feature,
-    coalesce(s.team, a.team) as team
+    coalesce(s.team, a.team) as team,
+    cast(null as timestamp) as given_up_at
   from shipped s
   left join approval a on a.spec_id = s.spec_id
   union all
-  select cast(null as timestamp), a.approved_at, a.feature, a.team
+  select cast(null as timestamp), a.approved_at, a.feature, a.team, a.given_up_at
   from approval a
   where a.approved_at is not null
     and not exists (select 1 from shipped s where s.spec_id = a.spec_id)
 ),
 owned as (
-  select i.released_at, i.approved_at, i.feature, coalesce(i.team, f.team) as team, f.tier
+  select i.released_at, i.approved_at, i.given_up_at, i.feature, coalesce(i.team, f.team) as team, f.tier
   from item i
   left join feature f on f.feature = i.feature
 ),
@@ -77,7 +94,11 @@ placed as (
   from span p
   join owned o
     on (o.released_at >= p.start_at and o.released_at < p.end_at)
-    or (o.approved_at < p.end_at and (o.released_at is null or o.released_at >= p.end_at))
+    or (
+      o.approved_at < p.end_at
+      and (o.released_at is null or o.released_at >= p.end_at)
+      and (o.given_up_at is null or o.given_up_at >= p.end_at)
+    )
   where (:any_tier or o.tier in :tier)
     and (:any_team or o.team in :team)
     and (:any_feature or o.feature in :feature)

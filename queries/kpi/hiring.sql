@@ -1,6 +1,6 @@
 -- title:   How fast and how well do we hire?
 -- grain:   one row per period × segment with an offer accepted in it, or a position open at its end.
---          Openings know teams only
+--          Openings know teams only; one that was filled, nobody says when, is neither
 -- params:  cadence text(week|month|quarter), start timestamp, end timestamp (periods that begin in it),
 --          until timestamp (nothing later counts), segment text(all|team), team texts
 -- returns: period_start timestamp, segment text, numerator number, denominator number, sample_count count,
@@ -28,6 +28,7 @@ told as (
   select opened_at, coalesce(offer_accepted_at, filled_at) as accepted_at, status, team
   from opening
   where status <> 'cancelled'
+    and (status <> 'filled' or coalesce(offer_accepted_at, filled_at) is not null)
     and coalesce(is_ai_role, true)
     and (:any_team or team in :team)
 ),

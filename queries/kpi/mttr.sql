@@ -1,5 +1,6 @@
 -- title:   How long did incidents hurt?
--- grain:   one row per period × segment with an own incident restored in it or open at its end
+-- grain:   one row per period × segment with an own incident restored in it or open at its end; one that is over,
+--          nobody says since when, is neither
 -- params:  cadence text(week|month|quarter), start timestamp, end timestamp (periods that begin in it),
 --          until timestamp (nothing later counts), segment text(all|tier|team|feature), tier texts, team texts,
 --          feature texts
@@ -40,6 +41,7 @@ told as (
   select
     i.severity,
     i.declared_at,
+    i.status = 'open' as is_open,
     case when i.status <> 'open' then coalesce(s.last_ended_at, i.mitigated_at, i.resolved_at) end as restored_at,
     case when i.status <> 'open' then s.minutes end as minutes,
     i.feature,
@@ -61,13 +63,13 @@ placed as (
     t.severity,
     case when t.restored_at >= p.start_at and t.restored_at < p.end_at then t.minutes end as minutes,
     case
-      when t.declared_at < p.end_at and (t.restored_at is null or t.restored_at >= p.end_at)
+      when t.declared_at < p.end_at and (t.is_open or t.restored_at >= p.end_at)
         then (extract(epoch from p.end_at) - extract(epoch from t.declared_at)) / 86400.0
     end as open_days
   from span p
   join told t
     on (t.restored_at >= p.start_at and t.restored_at < p.end_at)
-    or (t.declared_at < p.end_at and (t.restored_at is null or t.restored_at >= p.end_at))
+    or (t.declared_at < p.end_at and (t.is_open or t.restored_at >= p.end_at))
 )
 select
   start_at as period_start,

@@ -17,12 +17,34 @@
 -- facts:   evaluation
 -- target:  >= 5
 with span as (
-  select start_at, case when end_at > cast(:until as timestamp) then cast(:until as timestamp) else end_at end as end_at
+  select
+    start_at,
+    case when end_at > cast(:until as timestamp) then cast(:until as timestamp) else end_at end as end_at,
+    end_at as whole_end_at,
+    cast(case :cadence
+      when 'week' then start_on - interval '364 days' else start_on - interval '12 months'
+    end as date) as year_on
   from period
   where cadence = :cadence
     and start_at >= cast(:start as timestamp)
     and start_at < cast(:end as timestamp)
     and start_at < cast(:until as timestamp)
+),
+compared as (  -- the same period of the calendar a year before, as much of it as is over of this one
+  select start_at, start_at as from_at, end_at as to_at, 1 as is_now
+  from span
+  union all
+  select
+    s.start_at,
+    y.start_at,
+    case
+      when s.end_at = s.whole_end_at then y.end_at
+      when :cadence = 'week' then s.end_at - interval '364 days'
+      else s.end_at - interval '12 months'
+    end,
+    0
+  from span s
+  join period y on y.cadence = :cadence and y.start_on = s.year_on
 ),
 scored as (
   select
@@ -36,11 +58,7 @@ scored as (
     min(coalesce(e.team, f.team)) as team,
     min(f.tier) as tier,
     sum(e.score * coalesce(e.sample_count, 1)) / sum(coalesce(e.sample_count, 1)) as score
-  from (
-    select start_at, start_at as from_at, end_at as to_at, 1 as is_now from span
-    union all
-    select start_at, start_at - interval '12 months', end_at - interval '12 months', 0 from span
-  ) d
+  from compared d
   join evaluation e on e.evaluated_at >= d.from_at and e.evaluated_at < d.to_at
   left join feature f on f.feature = e.feature
   where e.score is not null
@@ -53,8 +71,12 @@ scored as (
 series as (
   select
     start_at,
-    case :segment when 'tier' then min(tier) when 'team' then min(team) when 'feature' then feature else '' end
-      as segment,
+    case :segment
+      when 'tier' then max(case when is_now = 1 then tier end)
+      when 'team' then max(case when is_now = 1 then team end)
+      when 'feature' then nullif(feature, '')
+      else ''
+    end as segment,
     max(case when is_now = 1 then score end) as score,
     max(case when is_now = 0 then score end) as score_before
   from scored

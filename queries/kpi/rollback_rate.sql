@@ -1,14 +1,17 @@
 -- title:   How many releases had to be taken back?
--- grain:   one row per period × segment with a production release
+-- grain:   one row per period × segment with a production release. Versions are compared within one service (else
+--          feature); releases that name neither are taken back only by one that says so
 -- params:  cadence text(week|month|quarter), start timestamp, end timestamp (periods that begin in it),
 --          until timestamp (nothing later counts), segment text(all|tier|team|feature), tier texts, team texts,
 --          feature texts
 -- returns: period_start timestamp, segment text, numerator number, denominator number, sample_count count,
---          rolled_forward_count count, failed_count count (never got out)
+--          rolled_forward_count count, failed_count count (never got out), undated_count count (reverted, nobody says
+--          when)
 -- number:  12
 -- name:    Rollback rate
 -- definition: Production releases that were reverted, or followed by an older version, within 7 days, of all of the
---          period. Those that were fixed by rolling forward are counted apart.
+--          period. Those that were fixed by rolling forward are counted apart. One that is said to be reverted, but not
+--          when, counts as taken back, and stands beside as undated.
 -- unit:    ratio
 -- better:  lower
 -- cadence: month
@@ -41,10 +44,8 @@ later as (
     a.source,
     a.release_id,
     max(case
-      when b.reverts = a.release_id then 1
-      when b.version is not null and b.version <> coalesce(a.version, '') and b.version_first_at < a.released_at then 1
-      else 0
-    end) as taken_back,
+      when b.line <> '' and b.version <> coalesce(a.version, '') and b.version_first_at < a.released_at then 1 else 0
+    end) as followed,
     max(case when b.fixes = a.release_id then 1 else 0 end) as rolled_forward
   from shipped a
   join shipped b
@@ -57,6 +58,12 @@ later as (
     and (a.version_first_at = a.released_at or a.version is null)
   group by a.source, a.release_id
 ),
+reverted as (
+  select source, reverts as release_id, min(released_at) as reverted_at
+  from shipped
+  where reverts is not null and released_at is not null
+  group by source, reverts
+),
 placed as (
   select
     p.start_at,
@@ -64,13 +71,21 @@ placed as (
       :segment when 'tier' then f.tier when 'team' then coalesce(s.team, f.team) when 'feature' then s.feature else ''
     end as segment,
     s.released_at is not null as is_out,
-    case when s.status = 'reverted' then 1 else coalesce(l.taken_back, 0) end as taken_back,
+    case
+      when r.reverted_at <= s.released_at + interval '7 days' or l.followed = 1 then 1
+      when s.status = 'reverted' and r.reverted_at is null then 1
+      else 0
+    end as taken_back,
+    case
+      when s.status = 'reverted' and r.reverted_at is null and coalesce(l.followed, 0) = 0 then 1 else 0
+    end as undated,
     coalesce(l.rolled_forward, 0) as rolled_forward
   from span p
   join shipped s
     on coalesce(s.released_at, s.created_at) >= p.start_at and coalesce(s.released_at, s.created_at) < p.end_at
   left join feature f on f.feature = s.feature
   left join later l on l.source = s.source and l.release_id = s.release_id
+  left join reverted r on r.source = s.source and r.release_id = s.release_id
   where s.status in ('released', 'reverted', 'failed')
     and (:any_tier or f.tier in :tier)
     and (:any_team or coalesce(s.team, f.team) in :team)
@@ -83,7 +98,8 @@ select
   cast(sum(case when is_out then 1 end) as double precision) as denominator,
   cast(sum(case when is_out then 1 end) as bigint) as sample_count,
   cast(sum(case when is_out and taken_back = 0 then rolled_forward else 0 end) as bigint) as rolled_forward_count,
-  cast(sum(case when is_out then 0 else 1 end) as bigint) as failed_count
+  cast(sum(case when is_out then 0 else 1 end) as bigint) as failed_count,
+  cast(sum(case when is_out then undated else 0 end) as bigint) as undated_count
 from placed
 group by start_at, segment
 order by start_at, segment

@@ -4,7 +4,7 @@
 -- params:  cadence text(week|month|quarter), start timestamp, end timestamp (periods that begin in it),
 --          until timestamp (nothing later counts), segment text(all|team), team texts
 -- returns: period_start timestamp, segment text, numerator number, denominator number, sample_count count,
---          stddev number, response_ratio ratio, nps_points number, nps_standard_error number (in points)
+--          stddev number (of all answers, NULL where that of a group is unknown), response_ratio ratio, nps_points number, nps_standard_error number (in points)
 -- number:  18
 -- name:    Stakeholder satisfaction
 -- definition: Mean of the answers from 0 to 10 of the period, one answer a person.
@@ -58,6 +58,13 @@ placed as (
       when :segment = 'team' or not :any_team or n.has_whole = 0 then n.team is not null
       else n.group_name is null
     end
+),
+averaged as (
+  select
+    start_at, segment, value, answer_count, invited_count, stddev, promoter_count, detractor_count, scored_count,
+    sum(value * answer_count) over (partition by start_at, segment)
+      / nullif(sum(answer_count) over (partition by start_at, segment), 0) as mean
+  from placed
 )
 select
   start_at as period_start,
@@ -65,8 +72,15 @@ select
   cast(sum(value * answer_count) as double precision) as numerator,
   cast(sum(answer_count) as double precision) as denominator,
   cast(coalesce(sum(answer_count), 0) as bigint) as sample_count,
-  sqrt(cast(sum(stddev * stddev * answer_count) as double precision) / nullif(sum(answer_count), 0)) as stddev,
-  cast(sum(answer_count) as double precision) / nullif(cast(sum(invited_count) as double precision), 0)
+  case
+    when count(stddev) = count(answer_count)
+      then sqrt(
+        cast(sum(answer_count * (stddev * stddev + power(value - mean, 2))) as double precision)
+        / nullif(sum(answer_count), 0)
+      )
+  end as stddev,
+  cast(sum(case when invited_count is not null then answer_count end) as double precision)
+    / nullif(cast(sum(case when answer_count is not null then invited_count end) as double precision), 0)
     as response_ratio,
   100 * cast(sum(promoter_count) - sum(detractor_count) as double precision) / nullif(sum(scored_count), 0)
     as nps_points,
@@ -76,6 +90,6 @@ select
       - power(cast(sum(promoter_count) - sum(detractor_count) as double precision) / nullif(sum(scored_count), 0), 2)
     ) / nullif(sum(scored_count), 0)
   ) as nps_standard_error
-from placed
+from averaged
 group by start_at, segment
 order by start_at, segment

@@ -49,10 +49,12 @@ told as (
     placed_at,
     case when :segment = 'team' then team else '' end as segment,
     seconds,
-    case when metric = 'engagement_enps' then promoter_count end as promoters,
-    case when metric = 'engagement_enps' then detractor_count end as detractors,
-    case when metric = 'engagement_enps' then answer_count end as answers,
-    case when metric = 'engagement_enps' then invited_count end as invited,
+    case when metric = 'engagement_enps' and detractor_count is not null then promoter_count end as promoters,
+    case when metric = 'engagement_enps' and promoter_count is not null then detractor_count end as detractors,
+    case when metric = 'engagement_enps' and promoter_count + detractor_count is not null then answer_count end
+      as answers,
+    case when metric = 'engagement_enps' and invited_count is not null then answer_count end as responses,
+    case when metric = 'engagement_enps' and answer_count is not null then invited_count end as invited,
     case when metric = 'voluntary_leavers' then value end as leavers,
     case when metric = 'headcount' then value end as heads
   from named
@@ -69,6 +71,7 @@ surveyed as (
     sum(t.promoters) as promoters,
     sum(t.detractors) as detractors,
     sum(t.answers) as answers,
+    sum(t.responses) as responses,
     sum(t.invited) as invited
   from span p
   join told t on t.placed_at >= p.start_at and t.placed_at < p.end_at
@@ -101,7 +104,7 @@ select
   cast(s.promoters - s.detractors as double precision) as numerator,
   cast(s.answers as double precision) as denominator,
   cast(coalesce(s.answers, 0) as bigint) as sample_count,
-  cast(s.answers as double precision) / nullif(cast(s.invited as double precision), 0) as response_ratio,
+  cast(s.responses as double precision) / nullif(cast(s.invited as double precision), 0) as response_ratio,
   100 * sqrt(
     (
       cast(s.promoters + s.detractors as double precision) / nullif(s.answers, 0)

@@ -9,7 +9,8 @@
 -- number:  8
 -- name:    Cost per 1K requests
 -- definition: Effective cost in the organisation's currency of what reports both costs and requests, by a thousand
---          requests; failed ones cost, too. Beside it: effective cost of features with outcomes by accepted outcome.
+--          requests; failed ones cost, too. Beside it: effective cost of features with outcomes in the period by
+--          accepted outcome, over all its days, since outcomes may be told by the day or by the week.
 -- unit:    cost_per_1k
 -- better:  lower
 -- cadence: month
@@ -22,6 +23,10 @@ with placed_day as (  -- days are few: each finds its period before the many row
   from (
     select distinct day
     from attributed_cost_day
+    where day >= cast(:start as date)
+    union
+    select day
+    from outcome
     where day >= cast(:start as date)
   ) d
   join period p on p.cadence = :cadence and d.day >= p.start_on and d.day < p.end_on
@@ -36,26 +41,40 @@ accepted as (
     and day >= cast(:start as date)
   group by day, feature
 ),
+measured as (
+  select distinct p.start_at, a.feature
+  from accepted a
+  join placed_day p on p.day = a.day
+),
+unconverted as (  -- what is billed in other currencies only is no cost of these requests
+  select day, scope as provider
+  from scope_cost_day
+  where scope_type = 'provider'
+    and day >= cast(:start as date)
+  group by day, scope
+  having max(case when currency = :currency then 1 else 0 end) = 0
+),
 piece as (
   select
     c.day,
     c.feature,
     c.team,
     case when c.request_cost is not null then c.effective_cost end as request_cost,
-    case when a.feature is not null then c.effective_cost end as outcome_cost,
+    c.effective_cost as outcome_cost,
     cast(null as bigint) as request_count,
     cast(null as bigint) as accepted_count
   from attributed_cost_day c
-  left join accepted a on a.day = c.day and a.feature = c.feature
   where c.currency = :currency
     and c.day >= cast(:start as date)
   union all
   select
-    day, feature, team, cast(null as decimal(38, 12)), cast(null as decimal(38, 12)), costed_request_count,
+    u.day, u.feature, u.team, cast(null as decimal(38, 12)), cast(null as decimal(38, 12)), u.costed_request_count,
     cast(null as bigint)
-  from attributed_usage_day
-  where day >= cast(:start as date)
-    and costed_request_count is not null
+  from attributed_usage_day u
+  left join unconverted x on x.day = u.day and x.provider = u.provider
+  where u.day >= cast(:start as date)
+    and u.costed_request_count is not null
+    and x.day is null
   union all
   select
     a.day, a.feature, f.team, cast(null as decimal(38, 12)), cast(null as decimal(38, 12)), cast(null as bigint),
@@ -68,11 +87,12 @@ placed as (
     p.start_at,
     case :segment when 'tier' then f.tier when 'team' then b.team when 'feature' then b.feature else '' end as segment,
     b.request_cost,
-    b.outcome_cost,
+    case when m.feature is not null then b.outcome_cost end as outcome_cost,
     b.request_count,
     b.accepted_count
   from piece b
   join placed_day p on p.day = b.day
+  left join measured m on m.start_at = p.start_at and m.feature = b.feature
   left join feature f on f.feature = b.feature
   where (:any_tier or f.tier in :tier)
     and (:any_team or b.team in :team)

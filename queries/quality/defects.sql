@@ -26,7 +26,7 @@ select
 from defect d
 left join feature f on f.feature = d.feature
 where d.status in ('open', 'resolved')
-  and d.root_id is null
+  and coalesce(d.root_id, d.defect_id) = d.defect_id
   and d.reported_by = 'customer'
   and coalesce(d.ai_related, true)
   and d.reported_at < cast(:now as timestamp)

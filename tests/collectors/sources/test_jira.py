@@ -108,6 +108,18 @@ def test_a_specification_that_was_never_approved_has_no_date_and_one_born_approv
     assert [(row.approved_at, row.done_at) for row in found] == [(None, None), (at(3), None), (None, at(8))]
 
 
+def test_a_specification_that_was_given_up_says_so_whatever_jira_calls_its_end(
+    vendor: Any, collected: Collected
+) -> None:
+    ends = ["Won't Do", "Duplicate", "Fixed", None]
+    issues = [
+        issue(number, "10-02T09:00:00", "Done", resolution=end and {"name": end}) for number, end in enumerate(ends, 1)
+    ]
+    told(vendor, [*issues, issue(5, "10-02T09:00:00", "Doing", resolution={"name": "Declined"})])
+    found = collected(SPECS, WINDOW, **APPROVED)
+    assert [row.status for row in found] == ["declined", "declined", "Done", "Done", "Doing"]
+
+
 def test_a_search_is_bounded_a_day_wider_than_the_window_and_read_to_its_last_page(
     vendor: Any, collected: Collected
 ) -> None:
