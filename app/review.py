@@ -21,6 +21,26 @@ STATUSES = {
     Status.NO_DATA: "– No data",
 }
 """Gravest first; sign and word, for colour alone tells nobody enough."""
+FACT_NAMES = {
+    "spec": "specifications",
+    "safety_hour": "safety checks",
+    "sli_minute": "SLO events",
+    "measurement": "surveys and headcounts",
+    "opening": "open positions",
+    "charge": "costs",
+    "token_usage": "token usage",
+}
+"""Facts whose plural says too little or too much."""
+GUIDES = {
+    "docs/delivery.md": ("spec", "release", "defect", "evidence_request"),
+    "docs/evaluations.md": ("evaluation", "experiment", "safety_hour"),
+    "docs/people.md": ("measurement", "opening"),
+    "docs/incidents.md": ("incident",),
+    "docs/slos.md": ("sli_minute",),
+    "docs/telemetry.md": ("inference_request",),
+    "README.md": ("charge", "token_usage"),
+}
+"""Where it stands how a source of these facts is connected."""
 STAGES = {Stage.LEADING: "Leading", Stage.LAGGING: "Lagging", Stage.FINANCE: "Finance"}
 FACTS = {
     FactsState.FRESH: "✓ Fresh",
@@ -39,6 +59,7 @@ UNITS = {
     "cost_per_1k": "per 1,000 requests",
 }
 SIGNS = {"<=": "≤", ">=": "≥"}
+IN_A_YEAR = " in a year"
 POINTS: list[tuple[str, pa.DataType]] = [
     ("period", pa.string()),
     ("value", pa.float64()),
@@ -81,14 +102,19 @@ def target(kpi: Kpi, wanted: Target | None, currency: str) -> str:
         return f"within ±{value(kpi, wanted.bound, currency).removeprefix('+')}"
     sign = SIGNS.get(wanted.sign, wanted.sign)
     if wanted.form is Form.CHANGE:
-        return f"{sign} {fmt.signed_percent(wanted.bound, 0)} in a year"
+        return f"{sign} {fmt.signed_percent(wanted.bound, 0)}{IN_A_YEAR}"
     return f"{sign} {value(kpi, wanted.bound, currency)}"
 
 
 def limit(kpi: Kpi, kept: Limit, currency: str) -> str:
     """A limit in words: `sev1 in quarter < 2`."""
+    return f"{kept.words} {bound(kpi, kept, currency)}"
+
+
+def bound(kpi: Kpi, kept: Limit, currency: str) -> str:
+    """What the figure of a limit must keep to: `< 2`."""
     sign = SIGNS.get(kept.target.sign, kept.target.sign)
-    return f"{kept.words} {sign} {figure(kpi.beside[kept.figure], kept.target.bound, currency)}"
+    return f"{sign} {figure(kpi.beside[kept.figure], kept.target.bound, currency)}"
 
 
 def wanted(kpi: Kpi, reading: Reading, currency: str) -> str:
@@ -201,7 +227,9 @@ def known(row: Row) -> str:
 def facts_known(found: Facts, names: Sequence[str]) -> str:
     """Why facts of these names say nothing or not all of it; empty when all is well."""
     if found.state is FactsState.NONE:
-        return f"No source of {' and '.join(in_words(names))} is connected."
+        guides = [guide for guide, of in GUIDES.items() if any(name in of for name in names)]
+        more = f" {fmt.listed(guides)} {'shows' if len(guides) == 1 else 'show'} how." if guides else ""
+        return f"No source of {fmt.listed(in_words(names))} is connected.{more}"
     if found.state in (FactsState.LATE, FactsState.FAILED):
         to = fmt.moment(found.known_to) if found.known_to else "nothing yet"
         names = found.failed or found.late
@@ -212,7 +240,7 @@ def facts_known(found: Facts, names: Sequence[str]) -> str:
 
 def in_words(facts: Sequence[str]) -> list[str]:
     """Names of facts as words in the plural."""
-    return [fact.replace("_", " ") + "s" for fact in facts]
+    return [FACT_NAMES.get(fact, fact.replace("_", " ") + "s") for fact in facts]
 
 
 def beside(row: Row, currency: str) -> list[tuple[str, str]]:

@@ -19,6 +19,8 @@ from queries.runner import run
 
 app = typer.Typer()
 
+SHOWN_FAULTS = 30
+
 
 @app.callback(invoke_without_command=True)
 def evidence(
@@ -58,8 +60,10 @@ def evidence_verify(
             verified = verify(path.read_bytes())
         except OSError as error:
             raise SettingsError(f"{path} cannot be read: {error.strerror}.") from None
-        for fault in verified.faults:
+        for fault in verified.faults[:SHOWN_FAULTS]:
             errors.print(f"{path}: {fault}")
+        if (more := len(verified.faults) - SHOWN_FAULTS) > 0:
+            errors.print(f"{path}: {count(more, 'more fault')}.")
         if verified.faults:
             raise typer.Exit(exit_codes.SOURCE_FAILED)
         out.print(f"{path} is as it was made: {_told(dict(verified.manifest))}.")

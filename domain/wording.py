@@ -6,6 +6,9 @@ from decimal import ROUND_HALF_EVEN, Decimal
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
 """Every other currency is written with its code."""
 
+TURNS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+"""For str.translate: without signs that turn the direction of whatever stands behind them."""
+
 CENTS_BELOW = Decimal(1000)
 """From here on cents only make an amount harder to read."""
 

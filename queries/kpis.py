@@ -14,7 +14,7 @@ from domain.kpi.reading import UNKNOWN, Point, Reading, Status, Verdict, point, 
 from domain.kpi.target import Form
 from domain.kpi.wording import Standing
 from queries.catalog import QueryError, catalog
-from queries.coverage import Coverage, Facts, coverage_of
+from queries.coverage import Coverage, Facts, FactsState, coverage_of
 from queries.kpi_definitions import SHOWN
 from queries.runner import Result
 from store.errors import StoreError
@@ -245,7 +245,12 @@ def segments_of(kpi: Kpi) -> tuple[str, ...]:
 
 
 def _filled(kpi: Kpi, told: Point | None, period: Period, facts: Facts) -> Point:
-    """A count is 0 only where somebody would have told of one; usage beside it does not know of incidents."""
+    """A count is 0 only where somebody would have told of one; usage beside it does not know of incidents.
+
+    Nothing is known where no source tells of one of its facts: 0 of 5 teams would be a finding.
+    """
+    if facts.state is FactsState.NONE:
+        return UNKNOWN
     if kpi.unit != "count" or (told is not None and told.value):
         return told or UNKNOWN
     if _is_covered(period, facts):

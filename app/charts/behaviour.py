@@ -52,5 +52,5 @@ def behaviour(
     )
     made = figure.layout(300, unit)
     made["xaxis"] = {"type": "category", "automargin": True, "showgrid": False}
-    made["yaxis"]["rangemode"] = "normal"
+    made["yaxis"] |= {"rangemode": "normal", "tickformat": figure.SMALL}
     return Chart(title, subtitle, {"data": traces, "layout": made}, f"{title}. {subtitle}")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from html import escape
 from typing import Any
 
 from app import format as fmt
@@ -18,6 +19,10 @@ RISE, FALL = "#D55E00", "#0072B2"
 UNATTRIBUTED = "unattributed"
 FONT_SIZE = 12
 GRID = "rgba(138,144,153,0.22)"
+SMALL = "~g"
+"""How ticks of small numbers are written: the usual prefixes would make 500m of a half."""
+LONGEST_NAME = 48
+"""Letters of a name in a legend or on an axis; more would leave no room to draw."""
 _LEGEND_GAP = 46
 """Pixels between axis and legend: two lines of dates."""
 
@@ -54,6 +59,12 @@ def layout(height: int, y_title: str, currency: str | None = None, **extra: Any)
         "yaxis": y_axis,
     }
     return {**made, **extra}
+
+
+def inert(text: str, longest: int = LONGEST_NAME) -> str:
+    """A name from elsewhere, cut to what fits: plotly would read tags and links in it."""
+    line = " ".join(text.split())
+    return escape(line if len(line) <= longest else f"{line[: longest - 1]}…", quote=False)
 
 
 def iso(days: Iterable[date]) -> list[str]:

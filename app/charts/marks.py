@@ -6,13 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 from app import format as fmt
-from app.charts.figure import GREY, Chart
+from app.charts.figure import GREY, Chart, inert
 
 Row = Mapping[str, Any]
 
 LABELLED = 3
 """So many labels stand above each other; further marks have their sign only, and their words at the pointer."""
-LABEL_LENGTH = 30
+LABEL_LENGTH, HOVER_LENGTH = 30, 120
 _LABEL_HEIGHT, _TOP = 19, 14
 """Pixels of one label, and of what stands above the plot without one."""
 SIGNS = {"incident": "✕", "release": "▲", "launch": "▲"}
@@ -92,7 +92,7 @@ def _line(on: str, axis: str) -> dict[str, Any]:
 def _label(row: Row, place: tuple[str, str], late: bool, number: int, *, above: bool) -> dict[str, Any]:
     """Words for the gravest, each on a line of its own, `above` the line of signs where there are further marks."""
     sign = SIGNS.get(row["kind"], OTHER_SIGN)
-    title = row["title"] if len(row["title"]) <= LABEL_LENGTH else f"{row['title'][: LABEL_LENGTH - 1]}…"
+    title = inert(row["title"], LABEL_LENGTH)
     label: dict[str, Any] = {
         "x": place[0],
         "xref": place[1],
@@ -101,7 +101,7 @@ def _label(row: Row, place: tuple[str, str], late: bool, number: int, *, above: 
         "yanchor": "bottom",
         "yshift": 2,
         "text": sign,
-        "hovertext": f"{row['title']}, {fmt.day(row['day'])} ({row['kind']})",
+        "hovertext": f"{inert(row['title'], HOVER_LENGTH)}, {fmt.day(row['day'])} ({inert(row['kind'])})",
         "showarrow": False,
         "font": {"size": 11},
     }

@@ -35,7 +35,7 @@ def movers(rows: Sequence[Row], *, title: str, subtitle: str, currency: str) -> 
     trace = {
         "type": "bar",
         "orientation": "h",
-        "y": [row["item_name"] for _, row in changes],
+        "y": [figure.inert(row["item_name"]) for _, row in changes],
         "x": values,
         "text": labels,
         "textposition": "outside",

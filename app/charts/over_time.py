@@ -12,6 +12,8 @@ from app.charts.figure import COLORS, LIGHT_GREY, Chart
 DASHES = ("solid", "dash", "dot", "dashdot")
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x", "cross")
 """Lines differ by more than their colour."""
+LEGEND_LENGTH = 90
+"""Letters of a name: a score is told apart by what stands at its end."""
 BEHIND = 0.34
 """Of the height, for the bars of what stood behind."""
 
@@ -60,7 +62,7 @@ def over_time(
     """`factor` makes numbers of the unit, as 100 makes percent; `behind` stands below on an axis of its own."""
     height = 340 + (90 if behind else 0)
     made = figure.layout(height, unit)
-    made["yaxis"] |= {"tickformat": "~g", "rangemode": "tozero" if from_zero else "normal"}
+    made["yaxis"] |= {"tickformat": figure.SMALL, "rangemode": "tozero" if from_zero else "normal"}
     traces = [_line(line, place, factor) for place, line in enumerate(lines)]
     if dots is not None:
         traces.insert(0, _dots(dots, factor))
@@ -85,7 +87,7 @@ def _line(line: Line, place: int, factor: float) -> dict[str, Any]:
     trace: dict[str, Any] = {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": line.name,
+        "name": figure.inert(line.name, LEGEND_LENGTH),
         "x": figure.iso(line.days),
         "y": figure.rounded(None if value is None else value * factor for value in line.values),
         "line": {"color": color, "width": 2.5, "dash": DASHES[place % len(DASHES)]},
@@ -94,7 +96,7 @@ def _line(line: Line, place: int, factor: float) -> dict[str, Any]:
         "hovertemplate": "%{y:.4~g} %{customdata}" if line.told else "%{y:.4~g}",
     }
     if line.told:
-        trace["customdata"] = list(line.told)
+        trace["customdata"] = [figure.inert(told) for told in line.told]
     if any(one is not None for one in line.intervals):
         pairs = list(zip(line.values, line.intervals, strict=True))
         trace["error_y"] = {
@@ -116,7 +118,7 @@ def _dots(dots: Dots, factor: float) -> dict[str, Any]:
         "name": dots.name,
         "x": [moment.isoformat() for moment in dots.moments],
         "y": [round(value * factor, 2) for value in dots.values],
-        "customdata": list(dots.told),
+        "customdata": [figure.inert(told) for told in dots.told],
         "marker": {"color": LIGHT_GREY, "size": 6, "line": {"color": figure.GREY, "width": 1}},
         "hovertemplate": "%{y:.3~g}: %{customdata}",
     }

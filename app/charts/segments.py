@@ -25,17 +25,23 @@ def segments(
             "type": "bar",
             "orientation": "h",
             "x": [round(value * factor, 4) for value in values],
-            "y": list(names),
+            "y": list(range(len(names))),
+            "customdata": [figure.inert(name) for name in names],
             "text": list(told),
-            "textposition": "auto",
+            "textposition": ["auto" if value else "outside" for value in values],
             "cliponaxis": False,
             "marker": {"color": COLORS[0]},
-            "hovertemplate": "%{y}: %{text}<extra></extra>",
+            "hovertemplate": "%{customdata}: %{text}<extra></extra>",
         }
     ]
     made = figure.layout(110 + ROW_HEIGHT * len(names), "", showlegend=False)
     made["hovermode"] = "closest"
     made["xaxis"] = {"title": {"text": unit}, "gridcolor": figure.GRID, "zeroline": True, "automargin": True}
-    made["yaxis"] = {"type": "category", "autorange": "reversed", "automargin": True}
+    made["yaxis"] = {
+        "tickvals": list(range(len(names))),
+        "ticktext": [figure.inert(name) for name in names],
+        "autorange": "reversed",
+        "automargin": True,
+    }
     parts = ", ".join(f"{name} {value}" for name, value in zip(names, told, strict=True))
     return Chart(title, subtitle, {"data": traces, "layout": made}, f"{title}. {subtitle} {parts}.")

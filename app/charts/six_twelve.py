@@ -24,6 +24,7 @@ def six_twelve(panels: Sequence[Panel], *, title: str, subtitle: str, unit: str,
     traces: list[dict[str, Any]] = []
     made = figure.layout(320, unit)
     made["hovermode"] = "x unified"
+    made["yaxis"]["tickformat"] = figure.SMALL
     domains = [[0.0, 1.0]] if len(panels) == 1 else [[0.0, 0.33], [0.42, 1.0]]
     for place, (panel, domain) in enumerate(zip(panels, domains, strict=True)):
         end = "" if place == 0 else "2"

@@ -1,7 +1,7 @@
 """Filters that live in the URL, so that a view can be shared: the key of a widget is the parameter's name."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
@@ -11,6 +11,7 @@ import streamlit as st
 
 from app import data, period
 from app import format as fmt
+from app.components.markdown import plain
 from app.data import Horizon
 from app.period import Period
 
@@ -38,6 +39,9 @@ FILTERABLE = ("provider", "team", "feature", "model", "environment")
 URL: Any = "query-params"
 KEYS = {"feature": "features"}
 """Names of filters in the URL that differ from their dimension: `feature` is the one feature a page looks into."""
+
+SHOWN_LENGTH, SHOWN_UNKNOWN = 60, 5
+"""Of what an address asks for in vain, in one sentence."""
 
 Items = tuple[str, ...]
 
@@ -70,8 +74,9 @@ class Options:
 def accept_keys(found: Options, *dimensions: str, **one_of: str) -> None:
     """Streamlit binds labels (`?by=Team`) and drops all else; links that use keys (`?by=team`) work as well.
 
-    Call it before the first widget of a page: the address is rewritten to labels and the page runs once more.
-    `dimensions` are the filters of the page, `one_of` maps further parameters to their dimension.
+    Call it before the first widget of a page: the address is rewritten to labels and the page runs once more. What it
+    asks for and is not there is told. `dimensions` are the filters of the page, `one_of` maps further parameters to
+    their dimension.
     """
     names: dict[str, Mapping[str, str]] = {
         "period": period.NAMES,
@@ -83,13 +88,32 @@ def accept_keys(found: Options, *dimensions: str, **one_of: str) -> None:
     names |= {KEYS.get(name, name): found.of(name) for name in dimensions}
     names |= {key: found.of(name) for key, name in one_of.items()}
     rewritten = {}
+    unknown = []
     for key, labels in names.items():
         given = st.query_params.get_all(key)
         if any(value in labels and labels[value] != value for value in given):
             rewritten[key] = [labels.get(value, value) for value in given]
+        known = {*labels, *labels.values(), ""}
+        unknown += [(key, value) for value in given if value not in known]
     if rewritten:
         st.query_params.update(rewritten)
         st.rerun()
+    if unknown:
+        st.warning(_not_there(unknown), icon=":material/link_off:")
+
+
+def _not_there(unknown: Sequence[tuple[str, str]]) -> str:
+    """One sentence on what the address asks for in vain; long values are cut."""
+    words = {"kpi": "KPI", **{KEYS.get(name, name): label.lower() for name, label in LABELS.items()}}
+    told = [f"{words.get(key, key)} “{plain(_cut(value))}”" for key, value in unknown[:SHOWN_UNKNOWN]]
+    if len(unknown) > SHOWN_UNKNOWN:
+        told.append(f"{len(unknown) - SHOWN_UNKNOWN} more")
+    return f"The address asks for what is not there and is read without it: {fmt.listed(told)}."
+
+
+def _cut(value: str) -> str:
+    line = " ".join(value.split())
+    return line if len(line) <= SHOWN_LENGTH else f"{line[: SHOWN_LENGTH - 1]}…"
 
 
 def options(query: str = "cost/filter_values") -> Options:
@@ -183,8 +207,9 @@ def _named(names: Mapping[str, str], item: str) -> str:
 
 
 def told(chosen: tuple[tuple[str, Items], ...], found: Options) -> str:
-    """The active filters as words: `Team: Discovery. Model: a and b.`; empty without any."""
+    """The active filters as Markdown: `Team: Discovery. Model: a and b.`; empty without any."""
     parts = [
-        f"{LABELS[name]}: {fmt.listed([found.of(name).get(item, item) for item in items])}." for name, items in chosen
+        f"{LABELS[name]}: {plain(fmt.listed([found.of(name).get(item, item) for item in items]))}."
+        for name, items in chosen
     ]
     return f"Only {' '.join(parts)}" if parts else ""

@@ -1,6 +1,7 @@
 """Comments about a KPI and promises to mend it: what was said and promised, and the forms to add to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from app import data, promised
 from app import format as fmt
 from app.components.markdown import plain
 from queries.kpis import Period
+from store.errors import StoreError
 from store.kpi_notes import DONE, DROPPED, add_action, add_comment, close_action
 
 WHO, COMMENT, OWNER, TEXT, DUE, REFUSED = (
@@ -50,10 +52,14 @@ def promises(actions: Sequence[Mapping[str, Any]], names: Mapping[str, str], tod
                     )
 
 
+def refused() -> None:
+    """What the last click was refused for; nothing when it was done."""
+    if told_why := st.session_state.pop(REFUSED, None):
+        st.error(plain(told_why), icon=":material/error:")
+
+
 def ask_name() -> None:
-    """Who comments, promises or ends a promise, once for all of them; above it what was refused. Holds a widget."""
-    if refused := st.session_state.pop(REFUSED, None):
-        st.error(refused, icon=":material/error:")
+    """Who comments, promises or ends a promise, once for all of them. Holds a widget."""
     st.text_input("Your name", key=WHO, persist_state="session", width=240, max_chars=100)
 
 
@@ -82,9 +88,10 @@ def _comment(kpi: str, week: Period) -> None:
     if not who or not text:
         st.session_state[REFUSED] = "Write your name and a comment, so that others know who said what."
         return
-    add_comment(data.store(), kpi, week.start_on, who, text, data.now())
-    st.session_state[COMMENT] = ""
-    data.forget_version()
+    with _told_if_not_kept():
+        add_comment(data.store(), kpi, week.start_on, who, text, data.now())
+        st.session_state[COMMENT] = ""
+        data.forget_version()
 
 
 def _promise(kpi: str, week: Period) -> None:
@@ -92,9 +99,13 @@ def _promise(kpi: str, week: Period) -> None:
     if not (who and owner and text and isinstance(due, date)):
         st.session_state[REFUSED] = "A promise needs your name, an owner, what will be done and a day."
         return
-    add_action(data.store(), kpi, week.start_on, owner, text, due, who, data.now())
-    st.session_state[TEXT] = ""
-    data.forget_version()
+    if due < data.now().date():
+        st.session_state[REFUSED] = f"{fmt.day(due)} is over: promise it for today or a day to come."
+        return
+    with _told_if_not_kept():
+        add_action(data.store(), kpi, week.start_on, owner, text, due, who, data.now())
+        st.session_state[TEXT] = ""
+        data.forget_version()
 
 
 def _end(action_id: str, status: str) -> None:
@@ -102,5 +113,25 @@ def _end(action_id: str, status: str) -> None:
     if not who:
         st.session_state[REFUSED] = "Write your name, so that others know who ended the promise."
         return
-    close_action(data.store(), action_id, status, who, data.now())
-    data.forget_version()
+    with _told_if_not_kept():
+        ended = close_action(data.store(), action_id, status, who, data.now())
+        data.forget_version()
+        if not ended:
+            st.session_state[REFUSED] = _ended_before(action_id)
+
+
+def _ended_before(action_id: str) -> str:
+    """Two may look at the same promise: who comes second is told what the first one did."""
+    found = next((one for one in data.ask("kpi/actions", since=date.min).rows() if one["action_id"] == action_id), None)
+    if found is None:
+        return "That promise is not there any more; nothing was changed."
+    return f"It was ended before you did, and stays so: {promised.told(found)}."
+
+
+@contextmanager
+def _told_if_not_kept() -> Iterator[None]:
+    """A store that cannot be written is one sentence, and what was typed stays."""
+    try:
+        yield
+    except StoreError as error:
+        st.session_state[REFUSED] = f"Nothing was kept: {error}"

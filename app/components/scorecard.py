@@ -11,10 +11,12 @@ from app import format as fmt
 from app import promised, review
 from app.components import columns, table
 from app.frozen import Frozen
+from queries.coverage import FactsState
 from queries.kpis import Review, Row
 
 KEY = "scorecard"
-METRIC_PAGE = "metric"
+FRESH = review.FACTS[FactsState.FRESH]
+FACTS_HELP = "The state of the sources behind it, and why a value is missing."
 
 
 def made(
@@ -64,7 +66,7 @@ def _line(
         "period": row.period.name if row.period else fmt.UNKNOWN,
         "owner": row.kpi.owner or fmt.UNKNOWN,
         "known": review.known(row) or review.facts(row.facts),
-        "restated": "" if then is None else then.restated,
+        "restated": "" if then is None else then.told,
         "comment": comments.get(row.kpi.key, ""),
         "action": promised.due(actions, row.kpi.key, today),
         "sample": fmt.compact(row.reading.point.sample_count),
@@ -74,20 +76,21 @@ def _line(
 
 def draw(drawn: pa.Table, week: str, alt: str) -> None:
     """The table; a click on a row opens the page of its KPI. Call it outside cached sections."""
+    is_told = any(one != FRESH for one in drawn.column("known").to_pylist())
     shown = {
         "status": columns.text("Status", width=125),
         "kpi": columns.text("KPI", pinned=True, width=170),
         "value": columns.text("Value", width=105),
         "target": columns.text("Target", width=190),
-        "gap": columns.text("Gap", "How far beyond its target."),
+        "gap": columns.text("Gap", "How far beyond its target.", width=80),
         "change": columns.text("Change", "Against the period before.", width=100),
         "trend": columns.shape("Trend", "13 weeks or months, 9 quarters, as far as they are known; not from zero."),
-        "since": columns.text("Since", "For how many periods the status has been so."),
         "owner": columns.text("Owner", width=120),
+        "known": columns.text("Facts", FACTS_HELP, width=330 if is_told else 110),
+        "restated": columns.text("Restated", "What would be another now, where the week is closed.", width=150),
         "action": columns.text("Promised", "The open promise that is due first."),
         "comment": columns.text("Comment"),
-        "restated": columns.text("Restated", "What it would be now, where the week is closed."),
-        "known": columns.text("Facts", "The state of the sources behind it."),
+        "since": columns.text("Since", "For how many periods the status has been so."),
         "period": columns.text("Period"),
         "sample": columns.text("Sample", "How many things it counts."),
         "stage": columns.text("Stage", "Leading before lagging, finance last."),

@@ -61,11 +61,12 @@ def gather(ask: Ask, found: Review, settings: Settings, now: datetime) -> Conten
     if closed:
         restated = ask("ops/restatements", since=closed[0]["closed_at"].replace(tzinfo=UTC))
         told = frozen(found.rows, closed, restated.rows(), currency)
+    tiers = snapshots[SCOPES.index("tier")].rows()
     return Content(
         organization=settings.organization.name,
         currency=currency,
         timezone=settings.organization.timezone,
-        review=as_closed(found, closed),
+        review=as_closed(found, closed, tiers),
         frozen=told,
         comments=ask("kpi/comments", start=week.start_on, end=week.end_on),
         actions=ask("kpi/actions", since=promised.since(week)),

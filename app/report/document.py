@@ -8,7 +8,7 @@ from typing import Any
 from app import format as fmt
 from app import promised
 from app import review as words
-from app.frozen import note
+from app.frozen import gone, note
 from app.judged import judged
 from app.report.content import Content
 from domain.kpi.reading import Status
@@ -18,6 +18,8 @@ from queries.kpi_definitions import query_text
 from queries.kpis import Row
 
 EXCEPTIONAL = (Status.MISSED, Status.AT_RISK)
+MOST_LETTERS = 280
+"""Of a comment in a row of the scorecard: more would make a page of one row."""
 DIGEST_LETTERS = 12
 """Of a query's SHA-256: enough to tell two of its versions apart."""
 
@@ -115,7 +117,9 @@ def document(content: Content) -> Document:
         title=content.title,
         headline=words.headline(found),
         counts=tuple((status, told, counted[status]) for status, told in words.STATUSES.items()),
-        note=note(found.week, found.filters, content.frozen, content.timezone),
+        note=note(
+            found.week, found.filters, content.frozen, content.timezone, gone(found, content.snapshots[0].rows())
+        ),
         promised=tuple(
             f"{names.get(one['kpi'], one['kpi'])}: {promised.line(one, today)}" for one in content.actions.rows()
         ),
@@ -156,9 +160,9 @@ def _line(content: Content, row: Row, today: date) -> Line:
     then = content.frozen.get(row.kpi.key)
     said = content.said(row.kpi.key)
     notes = [
-        f"Restated: {then.restated}" if then is not None and then.restated else "",
+        f"Restated: {then.told}" if then is not None and then.told else "",
         promised.due(content.actions.rows(), row.kpi.key, today),
-        comment(said[0]) if said else "",
+        _cut(comment(said[0])) if said else "",
         words.known(row),
     ]
     period = row.period.name if row.period else fmt.UNKNOWN
@@ -176,6 +180,11 @@ def _line(content: Content, row: Row, today: date) -> Line:
         spark=_spark(row, currency),
         notes=tuple(filter(None, notes)),
     )
+
+
+def _cut(text: str) -> str:
+    """In the scorecard; the part of its KPI has all of it."""
+    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}…"
 
 
 def _spark(row: Row, currency: str) -> Spark:
@@ -234,7 +243,7 @@ def _facts(content: Content, row: Row) -> Pairs:
         ("Owner", kpi.owner or "nobody yet (kpis.toml)"),
         ("Facts", f"{', '.join(kpi.facts)} from {', '.join(row.facts.sources) or 'no source'}: {_freshness(row)}"),
         ("Query", f"{_query(row).path}, SHA-256 {query_text(kpi)[0][:DIGEST_LETTERS]}"),
-        ("Restated", "" if then is None else then.restated or "not since the close"),
+        ("Restated", "" if then is None else then.told or "not since the close"),
     ]
     return tuple((label, value) for label, value in pairs if value)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from app.report.document import Block, Concern, Document, Line, Query, Spark
 from app.report.sparkline import shape
 from domain.kpi.reading import Status
+from domain.wording import TURNS
 
 STYLE = Path(__file__).with_name("style.css")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -21,7 +22,7 @@ LEGEND = "Leading KPIs first, money last. A dashed line in a trend is its target
 def html(made: Document) -> str:
     """The whole file. The same document gives the same bytes."""
     title = escape(f"{made.title}: {made.organization}")
-    return f"""<!doctype html>
+    page = f"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -56,6 +57,7 @@ def html(made: Document) -> str:
 </body>
 </html>
 """
+    return page.translate(TURNS)
 
 
 def _kind(status: Status) -> str:
@@ -118,8 +120,8 @@ def _block(one: Block) -> str:
         f"<header><h3>{escape(one.name)}</h3>{_status(one.status, one.standing)}</header>"
         f'<p class="lead">{escape(one.lead)}</p><p>{escape(one.definition)}</p>'
         f'<div class="grid"><dl>{facts}</dl><div>{figure}'
-        f"{_told('Promised', one.promised)}{_told('Said', one.said)}"
-        f'<p class="below screen"><a href="#sql-{escape(one.key)}">Its SQL</a></p></div></div></article>\n'
+        f'<p class="below screen"><a href="#sql-{escape(one.key)}">Its SQL</a></p></div></div>'
+        f"{_told('Promised', one.promised)}{_told('Said', one.said)}</article>\n"
     )
 
 

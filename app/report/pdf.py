@@ -28,6 +28,7 @@ from app.report.html import COLUMNS, LEGEND, NUMBERS
 from app.report.paper import COLORS, EDGE, RULE, SHADE, STYLES, Numbered, Trend
 from app.report.sparkline import shape
 from domain.kpi.reading import Status
+from domain.wording import TURNS
 
 TALL, WIDE = A4, landscape(A4)
 TEXT_WIDTH = TALL[0] - 2 * EDGE
@@ -105,7 +106,7 @@ def _story(made: Document) -> Iterator[Flowable]:
 
 def _drawn(text: str) -> str:
     known = paper.drawable()
-    return "".join(sign if ord(sign) in known else "?" for sign in " ".join(text.split()))
+    return "".join(sign if ord(sign) in known else "?" for sign in " ".join(text.translate(TURNS).split()))
 
 
 def _text(text: str, style: str, before: str = "") -> Paragraph:
@@ -148,6 +149,7 @@ def _scorecard(lines: Sequence[Line]) -> Table:
         [heads, *map(_line, lines)],
         colWidths=WIDTHS,
         repeatRows=1,
+        splitInRow=1,
         style=[
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LINEBELOW", (0, 0), (-1, -1), 0.5, RULE),
@@ -188,7 +190,7 @@ def _block(one: Block) -> Flowable:
     )
     drawn = _trend(one.spark, LARGE)
     beside: list[Flowable] = [drawn, _text(one.spark.words, "below")] if isinstance(drawn, Flowable) else []
-    beside += [*_told("Promised", one.promised), *_told("Said", one.said)]
+    said = [*_told("Promised", one.promised), *_told("Said", one.said)]  # in no cell: a cell cannot go over pages
     return KeepTogether(
         [
             HRFlowable(width="100%", thickness=0.5, color=RULE, spaceBefore=6, spaceAfter=5),
@@ -196,6 +198,7 @@ def _block(one: Block) -> Flowable:
             _text(one.lead, "soft"),
             _text(one.definition, "body"),
             Table([[facts, beside or ""]], colWidths=[TEXT_WIDTH * 0.6, TEXT_WIDTH * 0.4], style=PLAIN),
+            *said,
         ]
     )
 

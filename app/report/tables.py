@@ -89,7 +89,7 @@ def _line(content: Content, row: Row) -> Mapping[str, Any]:
         "facts_state": str(row.facts.state),
         "known_to": row.facts.known_to.replace(tzinfo=None) if row.facts.known_to else None,
         "problem": row.problem or None,
-        "restated": (then.restated if then else "") or None,
+        "restated": (then.told if then else "") or None,
     }
 
 

@@ -81,7 +81,8 @@ def _summary(asked: Asked) -> None:
             Card(
                 "Experiments decided",
                 fmt.count(sum(row["sample_count"] for row in decided.rows())) if decided.row_count else fmt.UNKNOWN,
-                note="won, lost or inconclusive",
+                note="with a decision",
+                help="Won, lost or inconclusive.",
             ),
             _whole("Evidence on time", evidence.rows(), "requests", "Complete within 5 working days."),
         ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import streamlit as st
 
@@ -17,6 +17,7 @@ from app.components.markdown import plain
 from app.components.metrics import Card
 from app.components.section import section
 from app.components.sql import show_sql
+from app.frozen import on_record
 from domain.kpi.definition import Better, Kpi
 from domain.kpi.reading import Point, point
 from domain.kpi.target import Form
@@ -44,10 +45,10 @@ def render() -> None:
         empty.nothing("No week is over yet, or the store has no calendar: python -m burnline db upgrade writes it.")
         return
     names = {key: kpi.name for key, kpi in found.items()}
-    filters.accept_keys(filters.Options({"kpi": names}), "kpi")
+    by_name = {week.name: week for week in weeks}
+    filters.accept_keys(filters.Options({"kpi": names, "week": {name: name for name in by_name}}), "kpi", "week")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = st.selectbox("KPI", list(found), format_func=names.__getitem__, key="kpi", bind=filters.URL, width=320)
-        by_name = {week.name: week for week in weeks}
         name = st.selectbox("Week", list(by_name), key="week", bind=filters.URL, width=200)
     week, kpi = by_name.get(name, weeks[0]), found[key]
     row = _row(kpi.key, week)
@@ -74,6 +75,8 @@ def _standing(key: str, week: Period) -> None:
         st.markdown(plain(review.known(row) or f"{row.verdict.reason[0].upper()}{row.verdict.reason[1:]}."))
     else:
         st.markdown(plain(f"{review.standing(row, currency)} · {review.why(row, currency)}"))
+    if closed := _on_record(row, week):
+        st.caption(plain(closed))
     rise_is_bad = {Better.LOWER: True, Better.HIGHER: False}.get(kpi.better)
     low, high = (review.value(kpi, one, currency) for one in (reading.point.low, reading.point.high))
     cards = [
@@ -86,7 +89,7 @@ def _standing(key: str, week: Period) -> None:
             trend=review.trend(row.points),
             help=None if reading.point.low is None else f"95% interval {low} to {high}.",
         ),
-        Card("Target", review.wanted(kpi, reading, currency), note=f"gap {review.gap(row, currency)}"),
+        *_targets(row, currency),
         Card(
             "A year before",
             review.value(kpi, row.years_before[-1].value if row.years_before else None, currency),
@@ -105,6 +108,28 @@ def _standing(key: str, week: Period) -> None:
         cards.append(Card("So far", review.value(kpi, row.so_far.value, currency), note=f"{kpi.cadence} under way"))
     metrics.draw(cards, width=CARD_WIDTH)
     show_sql(*([row.result] if row.result is not None else []), data.ask(kpis.COVERAGE))
+
+
+def _targets(row: Row, currency: str) -> list[Card]:
+    """The target, and the limit beside it; a card cuts what is long."""
+    kpi, wanted = row.kpi, row.reading.target
+    told = review.target(kpi, wanted, currency).removesuffix(review.IN_A_YEAR)
+    gap = f"gap {review.gap(row, currency)}"
+    is_change = wanted is not None and wanted.form is Form.CHANGE
+    cards = [Card("Target", told, note=f"{review.IN_A_YEAR.strip()}, {gap}" if is_change else gap)]
+    if (limit := row.reading.limit) is not None:
+        cards.append(Card("Limit", review.bound(kpi, limit, currency), note=limit.words))
+    return cards
+
+
+def _on_record(row: Row, week: Period) -> str:
+    """What the scorecard shows of a closed week, for this page shows what is known now; empty while it is open."""
+    asked = data.ask("kpi/snapshots", start=week.start_on, end=week.end_on, scope_type="all", kpi=[row.kpi.key])
+    if not asked.row_count:
+        return ""
+    then = asked.one()
+    restated = data.ask("ops/restatements", since=then["closed_at"].replace(tzinfo=UTC))
+    return on_record(row, then, restated.rows(), data.currency())
 
 
 @section
@@ -129,6 +154,8 @@ def _charts(key: str, week: Period) -> None:
             for one in over
         ]
         chart.draw(_marked(drawn, labels), key="six-twelve")
+    else:
+        empty.nothing("Nothing was measured in these periods, so there is nothing to draw.")
     if reading.process is not None:
         told = reading.process.reason or "within its usual limits"
         chart.draw(
@@ -242,6 +269,7 @@ def _notes(row: Row, week: Period) -> None:
     st.markdown("## What was said and promised")
     if not comments.row_count and not actions.row_count:
         st.caption("Nothing yet.")
+    kpi_notes.refused()
     kpi_notes.ask_name()
     kpi_notes.promises(actions.rows(), {key: row.kpi.name}, today)
     kpi_notes.told(comments.rows())

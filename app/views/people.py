@@ -62,7 +62,8 @@ def _summary(asked: Asked) -> None:
             Card(
                 "Answered",
                 people.response_ratio(told[-1]) if told else fmt.UNKNOWN,
-                note=f"{people.response(told[-1])}, newest engagement survey" if told else None,
+                note=people.response(told[-1]) if told else None,
+                help="In the newest engagement survey.",
             ),
             Card(
                 "Attrition",

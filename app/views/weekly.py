@@ -14,7 +14,7 @@ from app.components.metrics import Card
 from app.components.section import section
 from app.components.sql import show_sql
 from app.components.table import toolbar
-from app.frozen import Frozen, as_closed, frozen, note
+from app.frozen import Frozen, as_closed, frozen, gone, note
 from domain.kpi.reading import Status
 from queries.kpis import COVERAGE, Filters, Period, Review, Row
 from queries.runner import Result
@@ -23,7 +23,6 @@ PAGE = {"title": "Weekly review", "url": "", "icon": ":material/fact_check:", "o
 
 DIMENSIONS = ("tier", "team", "feature")
 FILTER_VALUES = "kpi/filter_values"
-WEEKS_OFFERED = 26
 CARDS = {
     Status.MISSED: "Off track",
     Status.AT_RISK: "At risk",
@@ -37,7 +36,7 @@ def render() -> None:
     """The page."""
     head.draw(data.settings().organization.name)
     problems.note([sentence for name, sentence in data.reference_problems() if name in ("", "kpis.toml")])
-    weeks = data.weeks()[:WEEKS_OFFERED]
+    weeks = data.weeks()
     if not weeks:
         empty.nothing("No week is over yet, or the store has no calendar: python -m burnline db upgrade writes it.")
         return
@@ -47,6 +46,7 @@ def render() -> None:
     actions = _actions(week)
     if actions.row_count:
         st.markdown("## What was promised")
+        kpi_notes.refused()
         if any(one["status"] == "open" for one in actions.rows()):
             kpi_notes.ask_name()
         kpi_notes.promises(actions.rows(), names, data.now().date())
@@ -96,7 +96,8 @@ def _headline(week: Period, chosen: Filters) -> None:
         ],
         width=120,
     )
-    st.caption(plain(note(week, chosen, told, data.settings().organization.timezone)))
+    lost = gone(found, _snapshots(week).rows())
+    st.caption(plain(note(week, chosen, told, data.settings().organization.timezone, lost)))
     asked = [row.result for row in found.rows if row.result is not None]
     show_sql(*asked, data.ask(COVERAGE), _snapshots(week))
 
@@ -138,7 +139,9 @@ def _table(week: Period, chosen: Filters) -> pa.Table:
 def _review(week: Period, chosen: Filters) -> Review:
     """As the week was closed; a narrowed review, of which no week is closed, as it is known now."""
     found = data.review(week, chosen)
-    return found if chosen.given() else as_closed(found, _snapshots(week).rows())
+    if chosen.given() or not _snapshots(week).row_count:
+        return found
+    return as_closed(found, _snapshots(week).rows(), _snapshots(week, "tier").rows())
 
 
 def _frozen(week: Period, chosen: Filters) -> dict[str, Frozen]:
@@ -151,8 +154,8 @@ def _frozen(week: Period, chosen: Filters) -> dict[str, Frozen]:
     return frozen(data.review(week, chosen).rows, snapshots.rows(), restated.rows(), data.currency())
 
 
-def _snapshots(week: Period) -> Result:
-    return data.ask("kpi/snapshots", start=week.start_on, end=week.end_on, scope_type="all")
+def _snapshots(week: Period, scope_type: str = "all") -> Result:
+    return data.ask("kpi/snapshots", start=week.start_on, end=week.end_on, scope_type=scope_type)
 
 
 def _comments(week: Period) -> Result:

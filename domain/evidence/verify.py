@@ -14,6 +14,8 @@ from domain.evidence.archive import MANIFEST, SUMS, overall_sha256, sha256_of, z
 KIND = "burnline evidence"
 """What a manifest calls itself."""
 SPAN = frozenset({"from", "to", "time_zone"})
+LONGEST = 400
+"""Signs of one fault: a name in a zip may have 65,535."""
 UNREADABLE = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
@@ -41,13 +43,13 @@ def verify(content: bytes) -> Verified:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             members, faults = _read(archive)
     except UNREADABLE as error:
-        return Verified((f"The file is no zip that can be read: {error}.",))
+        return Verified((_printable(f"The file is no zip that can be read: {error}"),))
     manifest = _parsed(members.get(MANIFEST, b""))
     faults = faults or [f"{name} is missing." for name in (SUMS, MANIFEST) if name not in members]
     faults = faults or [*_against_sums(members), *_against_manifest(members, manifest)]
     if not faults and zipped(members) != content:
         faults = ["Every file in it is as it was made, but the archive is not: it was damaged or packed again."]
-    return Verified(tuple(faults), manifest)
+    return Verified(tuple(map(_printable, faults)), manifest)
 
 
 def _read(archive: zipfile.ZipFile) -> tuple[dict[str, bytes], list[str]]:
@@ -62,8 +64,15 @@ def _read(archive: zipfile.ZipFile) -> tuple[dict[str, bytes], list[str]]:
         try:
             members[info.filename] = archive.read(info)
         except UNREADABLE as error:
-            faults.append(f"{info.filename} is damaged: {error}.")
+            faults.append(f"{info.filename} is damaged: {error}")
     return members, faults
+
+
+def _printable(fault: str) -> str:
+    """One sentence for a terminal, whatever names the archive holds."""
+    told = "".join(sign if sign.isprintable() else "?" for sign in fault)
+    told = told if len(told) <= LONGEST else f"{told[:LONGEST]}…"
+    return f"{told.rstrip('.')}."
 
 
 def _against_sums(members: Mapping[str, bytes]) -> Iterator[str]:
@@ -118,5 +127,9 @@ def _parsed(content: bytes) -> Mapping[str, Any]:
 def _is_ours(manifest: Mapping[str, Any]) -> bool:
     span = manifest.get("span")
     return (
-        manifest.get("pack") == KIND and "organization" in manifest and isinstance(span, dict) and span.keys() >= SPAN
+        manifest.get("pack") == KIND
+        and isinstance(manifest.get("organization"), str)
+        and isinstance(manifest.get("files"), list)
+        and isinstance(span, dict)
+        and all(isinstance(span.get(name), str) for name in SPAN)
     )

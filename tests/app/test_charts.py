@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.charts import marks, month, movers, stacked, trend
+from app.charts import marks, month, movers, segments, stacked, trend
 from app.charts.figure import Chart
 from app.charts.marks import Label, Marks, marked, marked_periods
 from domain.outlook import FanPoint
@@ -110,6 +110,20 @@ def test_only_the_gravest_marks_have_words_and_the_others_a_sign() -> None:
     labels = marked(_spend(["a"]), Marks(rows, MARKS.middle)).figure["layout"]["annotations"]
     assert [len(label["text"]) for label in labels] == [marks.LABEL_LENGTH + 2] * 3 + [1] * 2
     assert all("far too long for any chart" in label["hovertext"] for label in labels)
+
+
+def test_names_from_elsewhere_are_no_markup_and_leave_room_to_draw() -> None:
+    hostile, long = '<a href="https://evil.example">x</a>', "L" * 5000
+    drawn = segments.segments(
+        [hostile, long, long], [0.0, 2.0, 3.0], ["0", "2", "3"], title="t", subtitle="s", unit="u"
+    )
+    bars, axis = drawn.figure["data"][0], drawn.figure["layout"]["yaxis"]
+    assert axis["ticktext"][0] == '&lt;a href="https://evil.example"&gt;x&lt;/a&gt;'
+    assert len(axis["ticktext"][1]) == 48
+    assert bars["y"] == axis["tickvals"] == [0, 1, 2], "two long names stay two"
+    assert bars["textposition"] == ["outside", "auto", "auto"], "a bar of 0 has its value beside it"
+    (label,) = marked(_spend(["a"]), Marks([{**LAUNCH, "title": "<b>x"}], MARKS.middle)).figure["layout"]["annotations"]
+    assert label["text"] == "▲ &lt;b&gt;x"
 
 
 def test_a_mark_on_named_periods_stands_once_on_each_axis() -> None:

@@ -65,3 +65,6 @@ def test_an_answer_is_kept_until_the_store_changes(empty_store: Store) -> None:
 
 def test_text_from_elsewhere_is_no_markup() -> None:
     assert plain("$5 *of* [x](y) :smile:") == "\\$5 \\*of\\* \\[x\\](y) \\:smile\\:"
+    assert plain("a &lt;\n# b\n - c\n1. d\n---") == "a \\&lt;  \n\\# b  \n\\- c  \n1\\. d  \n\\---"
+    assert ":material" not in plain(":material/delete:"), "Streamlit draws icons also from escaped text"
+    assert plain("\u202eturned") == "turned"

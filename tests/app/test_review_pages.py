@@ -172,7 +172,9 @@ def test_the_catalogue_finds_what_costs_money_and_lacks_something(full_store: St
 def test_the_empty_pages_name_the_missing_sources(empty_store: Store, open_app: OpenApp) -> None:
     assert "No source of evaluations is connected." in reading.text(open_app("quality"))
     assert "No source of releases is connected." in reading.text(open_app("delivery"))
-    assert "No source of measurements is connected." in reading.text(open_app("people"))
+    assert "No source of surveys and headcounts is connected. docs/people.md shows how." in reading.text(
+        open_app("people")
+    )
     assert "No feature is declared" in reading.text(open_app("catalogue"))
 
 

@@ -14,7 +14,7 @@ from queries.kpi_definitions import chosen, shipped
 from queries.kpis import Filters, Period
 from queries.runner import run
 from store.engine import Store
-from store.kpi_notes import add_action, add_comment
+from store.kpi_notes import add_action, add_comment, close_action
 from store.tables import Restatement
 from tests.app.conftest import NOW, OpenApp, clear_caches
 from tests.app.support import reading
@@ -80,6 +80,33 @@ def test_a_closed_week_keeps_its_numbers_and_tells_what_was_restated(full_store:
     assert set(after.index[after["restated"] != ""]) == {"Rollback rate", "Evaluation coverage"}
     told = next(line for line in reading.text(app).splitlines() if "Closed on" in line)
     assert told.endswith("Closed on 23 Nov 13:20 UTC; 2 KPIs restated since.")
+    assert list(after["target"]) == list(before["target"]), "also those of tiers"
+    one = reading.text(open_app("metric", kpi="rollback_rate"))
+    assert "Closed on 23 Nov 13:20 UTC with 12.5%, ✕ Off track; now 0% (-12.5 pp): github_releases" in one
+
+
+def test_a_closed_week_keeps_its_targets_and_every_kpi_it_knew(
+    full_store: Store, environment: Path, open_app: OpenApp
+) -> None:
+    reviewed = [kpi for kpi in chosen() if kpi.key != "hiring"]
+    close_week(full_store, reviewed, week_of(full_store), "USD", NOW - timedelta(hours=1))
+    file = environment.parent / "config" / "kpis.toml"
+    file.write_text('[kpi.rollback_rate]\ntarget = "< 50%"\n[kpi.mttd]\noff = true\n', encoding="utf-8")
+    app = open_app()
+    table = reading.table_with(app, "kpi").set_index("kpi")
+    line = table.loc["Rollback rate"]
+    assert (line["status"], line["target"], line["gap"]) == ("✕ Off track", "< 5%", "+7.5 pp")
+    assert line["restated"] == "its target is < 50% now"
+    assert table.loc["Time to hire", "restated"].startswith("not on record")
+    assert "nothing was restated since. On record, but not reviewed any more: mttd." in reading.text(app)
+
+
+def test_what_an_address_asks_for_in_vain_is_told(full_store: Store, open_app: OpenApp) -> None:
+    app = open_app("metric", kpi="<b>$x$</b>", week="2026-W53")
+    told = "The address asks for what is not there and is read without it: KPI “<b>$x$</b>” and week “2026-W53”."
+    assert [one.value.replace("\\", "") for one in app.warning] == [told]
+    app.run()
+    assert "Feature lead time: " in reading.text(app)
 
 
 def test_what_was_promised_stands_on_top_and_can_be_ended(full_store: Store, open_app: OpenApp) -> None:
@@ -101,6 +128,14 @@ def test_what_was_promised_stands_on_top_and_can_be_ended(full_store: Store, ope
     next(button for button in app.button if button.label == "Done").click().run()
     kept = run(full_store, "kpi/actions", since=week.start_on).rows()
     assert [(one["status"], one["closed_by"]) for one in kept] == [("open", None), ("done", "Yuki")]
+    other = next(one["action_id"] for one in kept if one["status"] == "open")
+    app.text_input(key="note-who").input("Ann")
+    assert close_action(full_store, other, "dropped", "Ines", NOW)
+    next(button for button in app.button if button.label == "Done").click().run()
+    assert app.error[0].value.replace("\\", "") == (
+        "It was ended before you did, and stays so: Canary every prompt (Ines, due 23 Nov 2026); "
+        "dropped by Ines on 23 Nov 2026."
+    )
     ended = "✓ Done · **Time to detect**: Alert on silence (Rafael, due 20 Nov 2026); done by Yuki on 23 Nov 2026"
     assert ended in reading.text(app)
 
@@ -131,6 +166,8 @@ def test_every_kpi_has_its_page(full_store: Store, open_app: OpenApp, key: str) 
     app = open_app("metric", kpi=shipped()[key].name)
     text = reading.text(app)
     assert f"{shipped()[key].name}: " in text
+    axes = [drawn["layout"]["yaxis"].get("tickformat") for drawn, _ in reading.charts(app)]
+    assert "~s" not in axes, "a half is no 500m"
     assert "**Arithmetic:**" in text
     assert "could not be drawn" not in text
 

@@ -107,6 +107,7 @@ def test_the_page_says_everything_of_every_kpi(content: Content, made: Document)
 def test_words_of_people_are_never_markup(made: Document) -> None:
     page = Tags(html(made))
     assert HOSTILE in page.text
+    assert "\u202e" not in html(replace(made, headline="\u202eturned")), "nothing turns the words behind it"
     assert "Larkfield <b>& Söhne</b>" in page.text
     assert not {name for name, _ in page.tags} & {"script", "img", "iframe", "object", "form"}
     assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
@@ -168,7 +169,7 @@ def test_a_week_closed_before_it_was_kept_says_that_it_was_not(store: Store, con
     told = {key: one.judged for key, one in frozen(found.rows, old, [], "USD").items()}
     assert {key for key, one in told.items() if one == "not kept"} >= {"mttr", "safety_violation_rate", "unit_cost"}
     assert told["rollback_rate"] == ""
-    rows = {row.kpi.key: row for row in as_closed(found, old).rows}
+    rows = {row.kpi.key: row for row in as_closed(found, old, []).rows}
     assert rows["rollback_rate"].reading.gap == pytest.approx(0.075)
     assert words.standing(rows["safety_violation_rate"], "USD").startswith("2.5 per 10k (leaked per 10k 0.5)")
 
@@ -178,7 +179,7 @@ def test_a_narrowed_review_says_so_and_is_never_the_closed_one(store: Store, con
     chosen = [shipped()[key] for key in FEW]
     found = kpis.review(ask, chosen, content.review.week, "USD", kpis.Filters(team=("Nobody's <team>",)))
     narrowed = document(gather(ask, found, SETTINGS, NOW))
-    assert "Only Nobody's <team>. Not closed yet" in narrowed.note
+    assert narrowed.note.endswith("Only Nobody's <team>. As it is known now: a week is closed with everything.")
     assert len(narrowed.blocks) == len(FEW)
     assert all("Restated" not in dict(block.facts) for block in narrowed.blocks)
 
@@ -218,6 +219,10 @@ def test_a_pdf_takes_any_text(made: Document) -> None:
         made, title=odd, headline=odd, organization=odd, promised=(odd * 40,), blocks=tuple(blocks), queries=()
     )
     assert pdf(strange, NOW).startswith(b"%PDF-")
+    long = ("word " * 200,) * 12
+    longest = replace(made.blocks[0], said=long, promised=long)
+    full = replace(made, blocks=(longest,), lines=(replace(made.lines[0], notes=long),), queries=())
+    assert pdf(full, NOW).startswith(b"%PDF-"), "what is said of one KPI goes over pages"
 
 
 def test_everything_behind_it_is_there_as_csv_with_every_digit(content: Content) -> None:

@@ -1,5 +1,6 @@
 """A pack of evidence is the same whenever its files are, and not a byte of it can be changed unnoticed."""
 
+import json
 import zipfile
 from io import BytesIO
 
@@ -71,6 +72,21 @@ def test_a_changed_file_is_named_even_where_the_archive_fits_it() -> None:
         "releases.csv was changed: its SHA-256 is not the one that manifest.json tells.",
         "The overall hash of manifest.json is not that of the files.",
     )
+
+
+def test_no_name_in_an_archive_drives_the_terminal() -> None:
+    members = {**MEMBERS, "\x1b[31m\n" + "x" * 60_000: b""}
+    fault = verify(zipped(members)).faults[0]
+    assert fault.startswith("?[31m?xxx")
+    assert len(fault) < 500
+
+
+def test_a_manifest_of_another_form_is_none() -> None:
+    for change in ({"organization": {}}, {"files": "x"}, {"span": {"from": None, "to": "", "time_zone": ""}}):
+        manifest = json.dumps({**json.loads(MEMBERS[MANIFEST]), **change}).encode()
+        members = {**MEMBERS, MANIFEST: manifest}
+        told = verify(zipped({**members, SUMS: sums(members).encode()})).faults
+        assert told == ("manifest.json is not the manifest of a pack of evidence.",)
 
 
 def test_a_missing_and_an_added_file_are_named() -> None:
