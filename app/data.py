@@ -110,7 +110,7 @@ def review(week: Period, filters: Filters) -> Review:
     """Every KPI at the end of a week; whose targets count is decided by the one tier that is filtered by."""
     wanted = kpis()
     tier = filters.tier[0] if len(filters.tier) == 1 else ANY_TIER
-    key = ("review", week.start_on, filters, tuple(kpi.key for kpi in wanted))
+    key = ("review", week.start_on, filters, tuple(map(repr, wanted)))
     return derived(key, lambda: kpi_queries.review(ask, wanted, week, currency(), filters, tier))
 
 
