@@ -162,14 +162,14 @@ def forget_version() -> None:
 def newest_version(label: str) -> str:
     """The data version, asked of the store itself. Raises StoreError for a store without tables."""
     try:
-        facts = run(store(), "ops/data_version").one()
+        facts = run(store(), "ops/data_version").rows()
     except Exception:
         if not sa.inspect(store().engine).has_table("collector_run"):
             raise StoreError(
                 f"The store {label} has no tables yet; create them with: python -m burnline db upgrade"
             ) from None
         raise
-    return "|".join([label, *(str(value) for value in facts.values())])
+    return "|".join([label, *(str(value) for fact in facts for value in fact.values())])
 
 
 def ask(name: str, **params: Any) -> Result:

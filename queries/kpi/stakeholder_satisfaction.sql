@@ -4,7 +4,8 @@
 -- params:  cadence text(week|month|quarter), start timestamp, end timestamp (periods that begin in it),
 --          until timestamp (nothing later counts), segment text(all|team), team texts
 -- returns: period_start timestamp, segment text, numerator number, denominator number, sample_count count,
---          stddev number (of all answers, NULL where that of a group is unknown), response_ratio ratio, nps_points number, nps_standard_error number (in points)
+--          stddev number (of all answers, NULL where that of a group is unknown), response_ratio ratio,
+--          nps_points number, nps_standard_error number (in points)
 -- number:  18
 -- name:    Stakeholder satisfaction
 -- definition: Mean of the answers from 0 to 10 of the period, one answer a person.
