@@ -1,7 +1,9 @@
 """Closes a week: every KPI, of everybody and of each tier, team and feature, as it is known now."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import orjson
@@ -12,16 +14,19 @@ from queries import kpis
 from queries.coverage import Coverage
 from queries.kpi_definitions import query_text
 from queries.kpis import Filters, Period, Row
-from queries.runner import run
+from queries.runner import Result, run
 from store.audit import BURNLINE
 from store.engine import Store
+from store.errors import StoreError
 from store.kpi_snapshots import is_closed, keep_week
 from store.tables import KpiSnapshot, QueryText
+
+log = logging.getLogger(__name__)
 
 
 def last_week(store: Store, now: datetime) -> Period | None:
     """The newest week that is over at `now`; None without periods in the store."""
-    ask = _asking(store)
+    ask = partial(run, store)
     over = [week for week in kpis.periods_to(ask, now)["week"] if week.end <= now]
     return over[-1] if over else None
 
@@ -29,12 +34,17 @@ def last_week(store: Store, now: datetime) -> Period | None:
 def close_week(
     store: Store, wanted: Sequence[Kpi], week: Period, currency: str, now: datetime, by: str = BURNLINE
 ) -> bool:
-    """Puts the week on record; False when it was already. Raises ValueError for a week that is not over, StoreError."""
+    """Puts the week on record; False when it was already. Raises ValueError for a week that is not over, StoreError.
+
+    A store that fails in between fails the whole: a moment's trouble must not be on record for ever. A query that
+    cannot be answered is put on record as such; of a segment's, nothing is.
+    """
     if now < week.end:
         raise ValueError(f"{week.name} is not over before {week.end:%Y-%m-%d %H:%M} UTC")
     if is_closed(store, week.start_on):
         return False
-    ask = _asking(store)
+    failures: list[StoreError] = []
+    ask = _asking(store, failures)
     found = kpis.review(ask, wanted, week, currency)
     periods = kpis.periods_to(ask, week.end)
     rows = [
@@ -45,6 +55,8 @@ def close_week(
             *_of_segments(ask, row, periods[row.kpi.cadence], week, found.coverage, currency, now),
         )
     ]
+    if failures:
+        raise failures[0]
     texts = []
     for row in found.rows:
         digest, text = query_text(row.kpi)
@@ -52,8 +64,17 @@ def close_week(
     return keep_week(store, rows, texts, by)
 
 
-def _asking(store: Store) -> kpis.Ask:
-    return lambda name, **given: run(store, name, **given)
+def _asking(store: Store, failures: list[StoreError]) -> kpis.Ask:
+    """A review tells a failure in a KPI's row and goes on; `failures` keeps those of the store."""
+
+    def ask(name: str, **given: Any) -> Result:
+        try:
+            return run(store, name, **given)
+        except StoreError as error:
+            failures.append(error)
+            raise
+
+    return ask
 
 
 def _of_all(row: Row, week: Period, now: datetime) -> KpiSnapshot:
@@ -72,9 +93,13 @@ def _of_segments(
     if row.period is None or row.problem:
         return
     for scope_type in kpis.segments_of(row.kpi):
-        answer = kpis.ask_series(
-            ask, row.kpi, scope_type, row.periods[0].start, week.end, coverage, currency, Filters()
-        )
+        try:
+            answer = kpis.ask_series(
+                ask, row.kpi, scope_type, row.periods[0].start, week.end, coverage, currency, Filters()
+            )
+        except kpis.FAILURES as error:
+            log.warning("%s of %s is not on record by %s: %s", row.kpi.name, week.name, scope_type, error)
+            continue
         by_scope: dict[str, dict[datetime, Point]] = {}
         for line in answer.rows():
             start = line["period_start"].replace(tzinfo=UTC)

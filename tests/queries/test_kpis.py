@@ -15,7 +15,7 @@ from domain.kpi.definition import Stage
 from domain.kpi.reading import Status, Verdict
 from domain.kpi.target import parse_target
 from domain.window import Window
-from queries import kpis
+from queries import kpi_closing, kpis
 from queries.catalog import QueryError
 from queries.coverage import FactsState
 from queries.incident_clocks import incidents_of
@@ -24,6 +24,7 @@ from queries.kpi_definitions import chosen
 from queries.kpis import Filters, Period, Review, Row
 from queries.runner import Result, run
 from store.engine import Store, open_store
+from store.errors import StoreError
 from store.migrate import upgrade
 from tests.app.support import review as facts
 from tests.app.support.seed import seed
@@ -218,6 +219,32 @@ def test_a_closed_week_stays_as_it_was(store: Store) -> None:
     }
     with pytest.raises(ValueError, match="is not over before"):
         close_week(store, chosen(), week, "USD", week.end - timedelta(hours=1))
+
+
+def test_a_moments_trouble_of_the_store_is_not_put_on_record(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    week = [one for one in kpis.periods_to(asking(store), NOW)["week"] if one.end <= NOW][-2]
+    failing: dict[str, Exception] = {"all": StoreError("The store does not answer"), "team": QueryError("is broken")}
+
+    def answer(asked: Store, name: str, **given: Any) -> Result:
+        if name == "kpi/mttr" and given["segment"] in failing:
+            raise failing[given["segment"]]
+        return run(asked, name, **given)
+
+    monkeypatch.setattr(kpi_closing, "run", answer)
+    with pytest.raises(StoreError, match="does not answer"):
+        close_week(store, chosen(), week, "USD", NOW)
+    assert run(store, "kpi/snapshots", start=week.start_on, end=week.end_on, scope_type="all").row_count == 0
+    del failing["all"]
+    assert close_week(store, chosen(), week, "USD", NOW)
+    by_scope = {
+        scope: {
+            row["kpi"]
+            for row in run(store, "kpi/snapshots", start=week.start_on, end=week.end_on, scope_type=scope).rows()
+        }
+        for scope in ("all", "tier", "team")
+    }
+    assert ("mttr" in by_scope["all"], "mttr" in by_scope["tier"], "mttr" in by_scope["team"]) == (True, True, False)
+    assert "mttd" in by_scope["team"]
 
 
 def test_the_state_of_facts_is_that_of_their_worst_source(store: Store) -> None:
