@@ -48,13 +48,13 @@ CHANGES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("what", CHANGES)
 def test_every_declared_change_makes_a_new_version(store: Store, what: str) -> None:
     sync_reference(store, DECLARED)
-    version = run(store, "ops/data_version").one()
+    version = run(store, "ops/data_version").rows()
     sync_reference(store, replace(DECLARED, **CHANGES[what]))
-    assert run(store, "ops/data_version").one() != version
+    assert run(store, "ops/data_version").rows() != version
 
 
 def test_declaring_the_same_again_changes_nothing(store: Store) -> None:
     sync_reference(store, DECLARED)
-    version = run(store, "ops/data_version").one()
+    version = run(store, "ops/data_version").rows()
     sync_reference(store, DECLARED)
-    assert run(store, "ops/data_version").one() == version
+    assert run(store, "ops/data_version").rows() == version
