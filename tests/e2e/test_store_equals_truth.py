@@ -64,7 +64,7 @@ from tests.support.postgres import free_port
 ANCHOR = date(2026, 11, 20)
 FIRST_NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 LATER_NOW = FIRST_NOW + timedelta(days=3)
-BACKFILL_DAYS = 40
+BACKFILL_DAYS = 30
 
 
 class Line:
@@ -262,7 +262,7 @@ def test_every_incident_is_known_as_far_as_anybody_told(line: Line) -> None:
         for row in line.ask("incident/timeline", team=[], feature=[])
         if row["provider"] is None
     }
-    assert len(expected) == 10
+    assert len(expected) == 8
     assert found == expected
 
 
