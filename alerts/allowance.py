@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alerts.condense import UNCONFIRMED, said
 from alerts.daily_digest import PREFIX, Digest, begins, refresh, today
 from alerts.ledger import DELIVERIES, OUTBOX, naive
-from alerts.outbox_rows import TOLD, OutboxRows, unchanged
+from alerts.outbox_rows import TOLD, OutboxRows, is_unchanged, waiting
 from alerts.sink import Destination
 from config.settings import Settings
 from store.engine import Store
@@ -36,16 +36,15 @@ def within_allowance(
     day = today(now, settings)
     room = destination.max_per_day - _told_today(store, destination, begins(day, settings))
     digest = Digest(destination.name, destination.kind.name, destination.target, day)
-    digested: set[str] = set()
-    for alert_id, of_alert in new.items():
+    beyond: list[Outbox] = []
+    for of_alert in new.values():
         is_page = any(said(message, "severity") == "page" for message in of_alert)
         may_be_out = any(message.error_code == UNCONFIRMED or message.remaining for message in of_alert)
         if room <= 0 and not is_page and not may_be_out:
-            if _put_into(store, digest, destination, of_alert, settings, now):
-                digested.add(alert_id)
+            beyond += of_alert
         else:
             room -= 1
-    if not digested:
+    if not beyond or not _put_into(store, digest, destination, beyond, settings, now):
         return messages
     return [message for message in rows.pending() if message.destination == destination.name]
 
@@ -62,14 +61,20 @@ def _told_today(store: Store, destination: Destination, since: datetime) -> int:
 def _put_into(
     store: Store, digest: Digest, destination: Destination, messages: list[Outbox], settings: Settings, now: datetime
 ) -> bool:
-    """Moves an alert's messages there; False, and nothing done, when another worker has begun to send one."""
+    """Moves the alerts of these messages there, all at once, since the digest is written anew each time; without those
+    of which another worker has begun to send a message. False when nothing is left to move.
+    """
     with store.write() as connection:
-        mine = sa.or_(*map(unchanged, messages))
-        if connection.execute(sa.select(sa.func.count()).select_from(OUTBOX).where(mine)).scalar_one() != len(messages):
+        ids = {message.message_id for message in messages}
+        now_is = {one.message_id: one for one in waiting(connection, ids)}
+        begun = {one.alert_id for one in messages if not is_unchanged(one, now_is.get(one.message_id))}
+        moved = [message for message in messages if message.alert_id not in begun]
+        if not moved:
             return False
-        ids = [message.message_id for message in messages]
-        connection.execute(sa.update(OUTBOX).where(OUTBOX.c.message_id.in_(ids)).values(status="digested"))
-        place = (DELIVERIES.c.alert_id == messages[0].alert_id) & (DELIVERIES.c.destination == digest.destination)
+        chosen = OUTBOX.c.message_id.in_([message.message_id for message in moved])
+        connection.execute(sa.update(OUTBOX).where(chosen).values(status="digested"))
+        alerts = DELIVERIES.c.alert_id.in_({message.alert_id for message in moved})
+        place = alerts & (DELIVERIES.c.destination == digest.destination)
         connection.execute(sa.update(DELIVERIES).where(place).values(digest_on=digest.day))
         refresh(connection, digest, destination.kind, settings, now)
     return True

@@ -60,8 +60,10 @@ class Finding:
     money at stake in `currency`, `impact_ratio` the same as a share of `impact_of` ("the budget"). `scope` says whom
     it touches, for routes: feature, team, tier, provider, model, service, source, as far as known. `why` and
     `happened` are sentences: the cause by the numbers, and what else happened then. `children` are fingerprints of
-    the smaller problems that this one contains; `parts` are names of what it is made of, each with its share of the
-    whole. `queries` are the names of those that were asked; `Rule.examine` fills them in.
+    the smaller problems that this one contains; one that `takes_over` ends the alerts that they have, otherwise they
+    keep these, and the engine leaves in `children` what has none, with the level of each in `child_levels`. `parts` are
+    names of what it is made of, each with its share of the whole. `queries` are the names of those that were asked;
+    `Rule.examine` fills them in.
     """
 
     fingerprint: str
@@ -82,6 +84,8 @@ class Finding:
     why: tuple[str, ...] = ()
     happened: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
+    takes_over: bool = True
+    child_levels: tuple[int, ...] = ()
     parts: tuple[tuple[str, Decimal], ...] = ()
     chart: Chart | None = None
     queries: tuple[str, ...] = ()

@@ -12,7 +12,9 @@ from alerts.configured import routing_of
 from alerts.discovery import rules as discovered_rules
 from alerts.flapping import course_of
 from alerts.grouping import joined
+from alerts.leaves import parted
 from alerts.lifecycle import decide
+from alerts.reach import reach_of
 from alerts.record import Record, record_of
 from alerts.routing import Routing
 from alerts.settle import settle
@@ -77,16 +79,20 @@ def check(
     known = discovered_rules() if rules is None else rules
     due = {name: rule for name, rule in known.items() if rule.is_due(now, since)}
     evaluation = evaluate(store, due, Situation(now, settings, source_every or {}, slos))
+    routes = routing or routing_of(Routes(), settings)[0]
     unheard = (known.keys() - due.keys()) | evaluation.failed.keys()
     with store.write() as connection:
         current = ledger.current(connection, now)
         courses = {name: course_of(turns) for name, turns in ledger.turns_of(connection, current.values()).items()}
-        changes = decide(current, evaluation.findings, unheard, now, courses)
+        found = [finding for of_rule in evaluation.findings.values() for finding in of_rule]
+        reach = reach_of(connection, known, routes, found, current)
+        findings = parted(evaluation.findings, current, reach)
+        changes = decide(current, findings, unheard, now, courses)
         open_now = _open_after(current, changes)
         before = {alert.alert_id: alert for alert in current.values()}
         record = record_of(connection, known, [*open_now, *(change.alert for change in changes)], now)
-        changes += _joined(open_now, changes, evaluation, record)
-        settled = settle(connection, record, routing or routing_of(Routes(), settings)[0], settings, changes, before)
+        changes += _joined(open_now, changes, findings, record)
+        settled = settle(connection, record, routes, settings, changes, before)
     told = tuple(Told(c.transition, c.alert.severity, c.alert.title, c.alert.summary) for c in settled.changes)
     return Report(told, tuple(evaluation.findings), evaluation.failed, settled.message_count)
 
@@ -97,11 +103,11 @@ def _open_after(current: Mapping[str, Alert], changes: Sequence[Change]) -> list
 
 
 def _joined(
-    open_now: Sequence[Alert], changes: Sequence[Change], evaluation: Evaluation, record: Record
+    open_now: Sequence[Alert], changes: Sequence[Change], findings: Mapping[str, Sequence[Finding]], record: Record
 ) -> list[Change]:
-    found = [finding for of_rule in evaluation.findings.values() for finding in of_rule if finding.state == "firing"]
-    children = {alert.alert_id: last.children for alert in open_now if (last := record.last_finding(alert)) is not None}
-    return joined(open_now, changes, {finding.fingerprint: finding for finding in found}, children)
+    found = [finding for of_rule in findings.values() for finding in of_rule if finding.state == "firing"]
+    last = {alert.alert_id: finding for alert in open_now if (finding := record.last_finding(alert)) is not None}
+    return joined(open_now, changes, {finding.fingerprint: finding for finding in found}, last)
 
 
 def evaluate(store: Store, rules: Mapping[str, Rule], situation: Situation) -> Evaluation:

@@ -4,7 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from alerts.base import Finding
 from alerts.transition import STARTS, Change
+from domain.wording import count
 from store.tables import Alert
+
+NAMED = 10
+"""One answer names so many of what is new; the others are counted."""
 
 
 def containers(parents: Iterable[Finding]) -> dict[str, Finding]:
@@ -31,11 +35,11 @@ def joined(
     alerts: Iterable[Alert],
     changes: Sequence[Change],
     firing: Mapping[str, Finding],
-    known_children: Mapping[str, Sequence[str]],
+    known: Mapping[str, Finding],
 ) -> list[Change]:
     """What is new within these open alerts, for their threads. `firing` are findings by fingerprint.
 
-    `known_children` are, by alert, the fingerprints that its last event on record names.
+    `known` are, by alert, the findings of its last event on record. A child that has risen since is told anew.
     """
     grouped = {change.alert.fingerprint: change.alert.title for change in changes if change.transition == "grouped"}
     titles = {name: finding.title for name, finding in firing.items()} | grouped
@@ -43,9 +47,20 @@ def joined(
     found = []
     for alert in alerts:
         finding = firing.get(alert.fingerprint)
-        before = () if alert.alert_id in begun else known_children.get(alert.alert_id, ())
-        children = finding.children if finding else ()
-        new = [titles[child] for child in children if child in titles and child not in before]
+        before = _levels(None if alert.alert_id in begun else known.get(alert.alert_id))
+        levels = _levels(finding)
+        new = [titles[child] for child in levels if child in titles and levels[child] > before.get(child, -1)]
         if new:
-            found.append(Change("joined", alert, finding, reason="; ".join(new)))
+            found.append(Change("joined", alert, finding, reason=_named(new)))
     return found
+
+
+def _levels(finding: Finding | None) -> dict[str, int]:
+    if finding is None:
+        return {}
+    return dict(zip(finding.children, finding.child_levels or (0,) * len(finding.children), strict=True))
+
+
+def _named(titles: Sequence[str]) -> str:
+    left = len(titles) - NAMED
+    return "; ".join([*titles[:NAMED], *([f"and {count(left, 'more problem')}"] if left > 0 else [])])

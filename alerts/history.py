@@ -14,7 +14,7 @@ from alerts.transition import ENDS
 from store.tables import AlertEvent
 
 _KNOWN = frozenset(field.name for field in fields(Finding))
-_LISTED = ("why", "happened", "children", "queries")
+_LISTED = ("why", "happened", "children", "child_levels", "queries")
 _NUMBERS = ("impact_cost", "impact_ratio")
 
 

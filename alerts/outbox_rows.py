@@ -1,6 +1,6 @@
 """The outbox table: which messages wait, and what became of each. Every step is a transaction of its own."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -164,6 +164,17 @@ def unchanged(message: Outbox) -> Any:
     """No other worker has claimed it, or put newer words into it, since it was read."""
     same = (OUTBOX.c.attempt_count == message.attempt_count) & (OUTBOX.c.payload == message.payload)
     return (OUTBOX.c.message_id == message.message_id) & (OUTBOX.c.status == "pending") & same
+
+
+def waiting(connection: sa.Connection, message_ids: Collection[str]) -> list[Outbox]:
+    """Those of the messages that nobody has sent, as they are now."""
+    chosen = sa.select(OUTBOX).where(OUTBOX.c.message_id.in_(list(message_ids)), OUTBOX.c.status == "pending")
+    return [message_from(row) for row in connection.execute(chosen).mappings()]
+
+
+def is_unchanged(message: Outbox, now: Outbox | None) -> bool:
+    """The same as `unchanged`, of one that was read again."""
+    return now is not None and (now.attempt_count, now.payload) == (message.attempt_count, message.payload)
 
 
 def _of(message: Outbox) -> Any:

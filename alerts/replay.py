@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts.base import Finding, Rule, Situation
+from alerts.leaves import parted
 from alerts.lifecycle import REOPEN_WITHIN, decide
 from alerts.past import Fired, Past, in_order
 from alerts.transition import OPEN
@@ -42,7 +43,7 @@ class _Story:
     def go_on(self, findings: list[Finding], now: datetime) -> None:
         """What one check finds."""
         self._known = {name: alert for name, alert in self._known.items() if _may_come_back(alert, now)}
-        for change in decide(self._known, {self._rule: findings}, (), now):
+        for change in decide(self._known, parted({self._rule: findings}, self._known), (), now):
             alert = change.alert
             self._known[alert.fingerprint] = alert
             is_open = alert.status in OPEN

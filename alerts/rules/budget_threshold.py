@@ -1,4 +1,5 @@
-"""A budget is used up to a mark, or will not last by its pace or its forecast. One alert per budget and period."""
+"""A budget is used up to a mark, or will not last by its pace or its forecast. One alert per budget and period,
+but none for a feature or team whose team or organisation is in the same danger."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 
 from alerts.base import Finding, Row, Situation, State, asking_rule
 from alerts.budget_chart import budget_chart
+from alerts.budget_tree import with_leaves
 from alerts.context import happened_since
 from alerts.wording import month, percent
 from domain.budget import BudgetPace
@@ -51,7 +53,7 @@ def look(ask: Ask, situation: Situation) -> list[Finding]:
         scopes = [(scope_of(row), pace_of(row)) for row in own]
         portfolio = portfolio_of(days.table, end)
         found = outlooks(portfolio, scopes)
-        judged = judge(zip(own, found, strict=True), situation)
+        judged = with_leaves(own, judge(zip(own, found, strict=True), situation))
         findings += [
             _explained(ask, finding, portfolio, scope, pace, situation) if finding.state == "firing" else finding
             for finding, (scope, pace) in zip(judged, scopes, strict=True)

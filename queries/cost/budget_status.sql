@@ -3,8 +3,8 @@
 --          `ended_after` (the bill of the last days is late), in its newest version
 -- params:  day date, ended_after date, billing_since date (sources without a cost since then have ended),
 --          currencies texts
--- returns: scope_type text, scope text, name text, owner text, period text, period_start date, period_end date,
---          budget_amount money, currency text, version text, version_count count, billed_cost money,
+-- returns: scope_type text, scope text, name text, owner text, team text, period text, period_start date,
+--          period_end date, budget_amount money, currency text, version text, version_count count, billed_cost money,
 --          complete_end date, complete_cost money
 with horizon as (
   select
@@ -31,9 +31,9 @@ version as (
     and (:any_currencies or b.currency in :currencies)
 ),
 owned as (
-  select 'feature' as scope_type, feature as scope, name, nullif(owner, '') as owner from feature
+  select 'feature' as scope_type, feature as scope, name, nullif(owner, '') as owner, team from feature
   union all
-  select 'team', team, team, case when min(owner) = max(owner) then nullif(min(owner), '') end
+  select 'team', team, team, case when min(owner) = max(owner) then nullif(min(owner), '') end, team
   from feature group by team
 )
 select
@@ -41,6 +41,7 @@ select
   b.scope,
   coalesce(max(o.name), b.scope) as name,
   max(o.owner) as owner,
+  max(o.team) as team,
   b.period,
   b.period_start,
   b.period_end,

@@ -120,6 +120,33 @@ def test_what_returns_within_a_day_goes_on_in_the_same_thread_and_later_in_a_new
     assert len(budget_roots) == 2
 
 
+def test_one_message_tells_of_the_organisations_budget_and_of_what_is_in_it(
+    store: Store, settings: Settings, slack: SlackServer
+) -> None:
+    seed_workplace(store)
+    set_budget(store, Decimal(10_000), "organization", "")
+    set_budget(store, Decimal(9_000), "feature", "desk")
+    set_budget(store, Decimal(10_000), "provider", "openai")
+    spend(store, date(2026, 11, 2), Decimal(8123))
+    fresh(store, NOW)
+    pass_by(store, settings, slack, NOW)
+    titles = sorted(root["text"].split(". ")[0].split(": ")[1] for root in slack.roots())
+    assert titles == [
+        "Provider openai is heading over its November budget",
+        "The organisation is heading over its November budget",
+    ]
+    organization = next(root for root in slack.roots() if "The organisation" in root["text"])
+    assert "Team Workplace is heading over its November budget: $8,123 of $10,000 (81%); owner Lucía Farrow." in str(
+        organization["blocks"]
+    )
+    assert len(slack.replies(organization)) == 1
+    spend(store, date(2026, 11, 3), Decimal(1000))
+    fresh(store, NOW + timedelta(hours=1))
+    pass_by(store, settings, slack, NOW + timedelta(hours=1))
+    assert "Feature Research desk is over its November budget" in slack.roots()[-1]["text"]
+    assert len(slack.roots()) == 3, "what is graver than the organisation has a message of its own"
+
+
 def test_a_budget_ends_with_its_last_bill_and_the_next_month_starts_anew(
     store: Store, settings: Settings, slack: SlackServer
 ) -> None:

@@ -5,8 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from alerts import deliver
+from alerts.allowance import within_allowance
+from alerts.outbox_rows import OutboxRows
 from alerts.routing import Routing
 from config.secrets import forget
 from config.settings import Settings
@@ -133,3 +136,25 @@ def test_a_pager_has_no_allowance(tmp_path: Path) -> None:
     assert problems == [
         "line 12: [to.x] has max_per_day, but pagerduty opens an incident for all it is told; remove the key"
     ]
+
+
+def test_a_flood_is_one_digest_written_once(store: Store) -> None:
+    """Each alert on its own would write the growing digest anew, which takes minutes at some thousand alerts."""
+    routing = at_most(1, webhook=OPTIONS["webhook"])
+    look(store, 0, *(problem(f"f{number}") for number in range(300)), routing=routing)
+    writes = 0
+
+    def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        nonlocal writes
+        writes += statement.lstrip().upper().startswith(("INSERT", "UPDATE"))
+
+    (destination,) = routing.destinations.values()
+    rows = OutboxRows(store, lambda: at(0))
+    sa.event.listen(sa.engine.Engine, "before_cursor_execute", count)
+    try:
+        left = within_allowance(store, rows, destination, rows.pending(), Settings(), at(0))
+    finally:
+        sa.event.remove(sa.engine.Engine, "before_cursor_execute", count)
+    assert sorted(message.alert_id.split(":")[0] for message in left)[-1] == "digest"
+    assert len(left) == 2
+    assert writes < 10
