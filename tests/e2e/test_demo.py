@@ -85,7 +85,7 @@ def test_a_page_draws_whole_and_can_be_read_by_everybody_in_both_themes_and_on_a
     for scheme, width in looks:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 1000})
-        wait_until_drawn(page)
+        wait_until_drawn(page, settle_milliseconds=200)
         main = page.locator('[data-testid="stMain"]')
         text = main.inner_text()
         assert "Demo data" in text

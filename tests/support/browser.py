@@ -45,10 +45,10 @@ def running_browser() -> Iterator[Browser]:
             browser.close()
 
 
-def wait_until_drawn(page: Page) -> None:
-    """Waits until Streamlit is idle and everything is painted."""
+def wait_until_drawn(page: Page, *, settle_milliseconds: int = 800) -> None:
+    """Waits until Streamlit is idle and everything is painted; text and layout settle sooner than charts."""
     page.wait_for_function(READY, timeout=60_000)
-    page.wait_for_timeout(800)
+    page.wait_for_timeout(settle_milliseconds)
 
 
 def screenshot_folder(tmp_path: Path) -> Path:
