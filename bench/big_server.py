@@ -7,13 +7,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.big_store import BigStore
 from bench.served import serving
 
+if TYPE_CHECKING:
+    from burnline.scheduler import Worker
+
 SETTLE_SECONDS = 4
-"""After this the first check of the alert rules is over; it would be counted as work for a page."""
+"""After this the worker has begun all that it does at a start."""
 
 
 class BigServer:
@@ -30,6 +33,10 @@ class BigServer:
     def cpu_seconds(self) -> float:
         """CPU time of the whole process so far, DuckDB's threads included."""
         return float(self._tell("cpu"))
+
+    def rest(self) -> None:
+        """Ends the jobs of the worker, which have benches of their own: from now on only pages take CPU."""
+        self._tell("rest")
 
     def _tell(self, word: str) -> Any:
         assert self._process.stdin is not None
@@ -48,7 +55,9 @@ def big_server(store: BigStore) -> Iterator[BigServer]:
     with serving(store.environment(), "bench.big_server") as server:
         server.wait("/livez")
         time.sleep(SETTLE_SECONDS)
-        yield BigServer(server.process, server.port)
+        big = BigServer(server.process, server.port)
+        big.rest()
+        yield big
 
 
 def start_seconds(store: BigStore) -> float:
@@ -61,28 +70,42 @@ def main(port: str) -> None:
     """What the child runs."""
     from app import data
     from bench.big_company import NOW
-    from burnline import scheduler
+    from burnline import scheduler, serve
     from burnline.context import open_context
     from burnline.serve import build_app
 
+    class Resting(scheduler.Worker):
+        """Can be ended before its server ends."""
+
+        def start(self) -> None:
+            threading.Thread(target=_listen, args=[self], daemon=True).start()
+            super().start()
+
+        def stop(self, *, wait: bool = False) -> None:
+            if self._scheduler.running:
+                super().stop(wait=wait)
+
     data.now = lambda: NOW
     vars(scheduler)["utc_now"] = lambda: NOW
-    threading.Thread(target=_listen, daemon=True).start()
+    vars(serve)["Worker"] = Resting
     app = build_app(open_context())
     app.run(config={"server.address": "127.0.0.1", "server.port": int(port)})
 
 
-def _listen() -> None:
+def _listen(worker: "Worker") -> None:
     import streamlit as st
 
     from app import data
 
     for line in sys.stdin:
-        if line.strip() == "forget":
-            st.cache_data.clear()
-            st.cache_resource.clear()
-            data.forget_answers()
-            data.forget_version()
+        match line.strip():
+            case "forget":
+                st.cache_data.clear()
+                st.cache_resource.clear()
+                data.forget_answers()
+                data.forget_version()
+            case "rest":
+                worker.stop(wait=True)
         print(json.dumps({"answer": time.process_time()}), flush=True)
 
 

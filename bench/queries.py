@@ -18,6 +18,7 @@ from bench.report import Measure
 from queries.catalog import Query, catalog
 from queries.runner import bind, run
 from store.engine import Store, open_store
+from tests.support.query_params import params_between
 
 ROUNDS = 9
 TIMES_DUCKDB = 1.2
@@ -106,45 +107,25 @@ def _cases(query: Query) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _params(query: Query, days: int, chosen: Mapping[str, list[str]]) -> dict[str, Any]:
     start = max(FIRST_DAY, TODAY - timedelta(days=days))
-    known: dict[str, Any] = {
-        "start": start,
-        "end": TODAY,
-        "complete_end": TODAY,
+    chosen_here = {
         "previous_start": start - timedelta(days=days),
         "previous_end": start,
-        "day": TODAY,
-        "ended_after": TODAY - timedelta(days=14),
-        "billing_since": TODAY - timedelta(days=14),
-        "since": start,
-        "recent_since": TODAY - timedelta(days=28),
-        "currency": "USD",
-        "bucket": "day",
-        "dimension": "feature",
-        "measure": "billed",
         "before_start": start - timedelta(days=days),
         "before_end": start,
-        "after_start": start,
-        "after_end": TODAY,
+        "ended_after": TODAY - timedelta(days=14),
+        "billing_since": TODAY - timedelta(days=14),
+        "recent_since": TODAY - timedelta(days=28),
+        "bucket": "day",
         "times": 1,
         "extra_days": 0,
-        "per": "key",
-        "as_of": TODAY,
-        "scope_type": "feature",
-        "scope": "",
-        "today": TODAY,
-        "now": TODAY,
-        "slo": "slo",
-        "level": "service",
-        "step": "hour",
-        "first_hour": start,
-        "last_hour": TODAY,
         **{f"start_{number}": start for number in range(1, 9)},
     }
-    return {
-        name: _moment(known[name]) if word == "timestamp" else known[name]
-        for name, word in query.params.items()
-        if word != "texts"
-    } | dict(chosen)
+    named = {
+        name: _moment(value) if query.params[name] == "timestamp" and isinstance(value, date) else value
+        for name, value in chosen_here.items()
+        if name in query.params
+    }
+    return params_between(query, _moment(start), _moment(TODAY)) | named | dict(chosen)
 
 
 def _moment(day: date) -> datetime:

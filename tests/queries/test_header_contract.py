@@ -13,45 +13,15 @@ from queries.runner import run
 from store.engine import Store, open_store
 from store.migrate import upgrade
 from tests.app.support.seed import seed
+from tests.support.query_params import params_between
 
 NOW = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
 QUERIES = sorted(catalog())
 
-TEXTS = {
-    "metric": "cost",
-    "unit": "USD",
-    "currency": "USD",
-    "dimension": "feature",
-    "measure": "billed",
-    "bucket": "week",
-    "per": "key",
-    "scope_type": "feature",
-    "scope": "",
-    "slo": "slo-availability",
-    "step": "hour",
-    "level": "service",
-    "alert_id": "search-cost",
-}
-"""Values of text parameters by name; a new name has to be added here."""
-COUNT = 10
-BEGINNINGS = ("start", "since", "previous_start", "before_start", "after_start", "first_hour", "start_8")
-
 
 def params(query: Query) -> dict[str, Any]:
     """One value per parameter: the last 28 days, and the lists left open."""
-    given: dict[str, Any] = {}
-    for name, word in query.params.items():
-        moment = NOW - timedelta(days=28) if name in BEGINNINGS else NOW
-        match word:
-            case "timestamp":
-                given[name] = moment
-            case "date":
-                given[name] = moment.date()
-            case "text":
-                given[name] = query.choices[name][0] if name in query.choices else TEXTS[name]
-            case "count":
-                given[name] = COUNT
-    return given
+    return params_between(query, NOW - timedelta(days=28), NOW)
 
 
 @pytest.fixture(scope="module", params=["empty", "full"])
