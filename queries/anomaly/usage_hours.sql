@@ -28,7 +28,8 @@ counted as (
     sum(t.request_count) as request_count
   from token_usage t
   left join attribution a
-    on a.attribution_key = t.attribution_key
+    on cast(:scope_type as varchar) = 'feature'
+    and a.attribution_key = t.attribution_key
     and cast(t.started_at as date) >= a.valid_from
     and cast(t.started_at as date) < a.valid_to
   where t.started_at >= cast(:start as timestamp)
