@@ -34,18 +34,6 @@ with placed_day as (  -- days are few: each finds its period before the many row
     and p.start_at < cast(:end as timestamp)
     and (p.end_at <= cast(:until as timestamp) or d.day < cast(:until as date))
 ),
-accepted as (
-  select day, feature, sum(accepted_count) as accepted_count
-  from outcome
-  where accepted_count is not null
-    and day >= cast(:start as date)
-  group by day, feature
-),
-measured as (
-  select distinct p.start_at, a.feature
-  from accepted a
-  join placed_day p on p.day = a.day
-),
 unconverted as (  -- what is billed in other currencies only is no cost of these requests
   select day, scope as provider
   from scope_cost_day
@@ -77,26 +65,45 @@ piece as (
     and x.day is null
   union all
   select
-    a.day, a.feature, f.team, cast(null as decimal(38, 12)), cast(null as decimal(38, 12)), cast(null as bigint),
-    a.accepted_count
-  from accepted a
-  left join feature f on f.feature = a.feature
+    o.day, o.feature, f.team, cast(null as decimal(38, 12)), cast(null as decimal(38, 12)), cast(null as bigint),
+    o.accepted_count
+  from outcome o
+  left join feature f on f.feature = o.feature
+  where o.accepted_count is not null
+    and o.day >= cast(:start as date)
+),
+summed as (  -- by feature before anything is looked up for it: periods have few features, days have many rows
+  select
+    p.start_at,
+    b.feature,
+    b.team,
+    sum(b.request_cost) as request_cost,
+    sum(b.outcome_cost) as outcome_cost,
+    sum(b.request_count) as request_count,
+    sum(b.accepted_count) as accepted_count
+  from piece b
+  join placed_day p on p.day = b.day
+  group by p.start_at, b.feature, b.team
+),
+measured as (
+  select distinct start_at, feature
+  from summed
+  where accepted_count is not null
 ),
 placed as (
   select
-    p.start_at,
-    case :segment when 'tier' then f.tier when 'team' then b.team when 'feature' then b.feature else '' end as segment,
-    b.request_cost,
-    case when m.feature is not null then b.outcome_cost end as outcome_cost,
-    b.request_count,
-    b.accepted_count
-  from piece b
-  join placed_day p on p.day = b.day
-  left join measured m on m.start_at = p.start_at and m.feature = b.feature
-  left join feature f on f.feature = b.feature
+    s.start_at,
+    case :segment when 'tier' then f.tier when 'team' then s.team when 'feature' then s.feature else '' end as segment,
+    s.request_cost,
+    case when m.feature is not null then s.outcome_cost end as outcome_cost,
+    s.request_count,
+    s.accepted_count
+  from summed s
+  left join measured m on m.start_at = s.start_at and m.feature = s.feature
+  left join feature f on f.feature = s.feature
   where (:any_tier or f.tier in :tier)
-    and (:any_team or b.team in :team)
-    and (:any_feature or b.feature in :feature)
+    and (:any_team or s.team in :team)
+    and (:any_feature or s.feature in :feature)
 )
 select
   start_at as period_start,
