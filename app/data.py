@@ -121,7 +121,11 @@ def kpi_row(key: str, week: Period) -> Row:
     periods = kpi_queries.periods_to(ask, at)[kpi.cadence]
     return derived(
         ("kpi", repr(kpi), week.start_on),
-        lambda: kpi_queries.one_row(ask, kpi, periods, at, known, currency(), Filters(), with_year_before=True),
+        lambda: kpi_queries.with_set_aside(
+            ask,
+            [kpi_queries.one_row(ask, kpi, periods, at, known, currency(), Filters(), with_year_before=True)],
+            Filters(),
+        )[0],
     )
 
 

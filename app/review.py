@@ -21,26 +21,6 @@ STATUSES = {
     Status.NO_DATA: "– No data",
 }
 """Gravest first; sign and word, for colour alone tells nobody enough."""
-FACT_NAMES = {
-    "spec": "specifications",
-    "safety_hour": "safety checks",
-    "sli_minute": "SLO events",
-    "measurement": "surveys and headcounts",
-    "opening": "open positions",
-    "charge": "costs",
-    "token_usage": "token usage",
-}
-"""Facts whose plural says too little or too much."""
-GUIDES = {
-    "docs/delivery.md": ("spec", "release", "defect", "evidence_request"),
-    "docs/evaluations.md": ("evaluation", "experiment", "safety_hour"),
-    "docs/people.md": ("measurement", "opening"),
-    "docs/incidents.md": ("incident",),
-    "docs/slos.md": ("sli_minute",),
-    "docs/telemetry.md": ("inference_request",),
-    "README.md": ("charge", "token_usage"),
-}
-"""Where it stands how a source of these facts is connected."""
 STAGES = {Stage.LEADING: "Leading", Stage.LAGGING: "Lagging", Stage.FINANCE: "Finance"}
 FACTS = {
     FactsState.FRESH: "✓ Fresh",
@@ -213,34 +193,6 @@ def facts(found: Facts) -> str:
     told = FACTS[found.state]
     blamed = found.failed if found.state is FactsState.FAILED else found.late
     return f"{told}: {', '.join(blamed)}" if blamed else told
-
-
-def known(row: Row) -> str:
-    """Why a row has no value or not the whole one; empty when all is well."""
-    if row.problem:
-        return row.problem[0].upper() + row.problem[1:] + "."
-    if row.facts.state is not FactsState.NONE and row.period is None:
-        return ""
-    return facts_known(row.facts, row.kpi.facts)
-
-
-def facts_known(found: Facts, names: Sequence[str]) -> str:
-    """Why facts of these names say nothing or not all of it; empty when all is well."""
-    if found.state is FactsState.NONE:
-        guides = [guide for guide, of in GUIDES.items() if any(name in of for name in names)]
-        more = f" {fmt.listed(guides)} {'shows' if len(guides) == 1 else 'show'} how." if guides else ""
-        return f"No source of {fmt.listed(in_words(names))} is connected.{more}"
-    if found.state in (FactsState.LATE, FactsState.FAILED):
-        to = fmt.moment(found.known_to) if found.known_to else "nothing yet"
-        names = found.failed or found.late
-        verb = "failed" if found.state is FactsState.FAILED else "is late" if len(names) == 1 else "are late"
-        return f"{fmt.listed(list(names))} {verb}: known to {to}."
-    return ""
-
-
-def in_words(facts: Sequence[str]) -> list[str]:
-    """Names of facts as words in the plural."""
-    return [FACT_NAMES.get(fact, fact.replace("_", " ") + "s") for fact in facts]
 
 
 def beside(row: Row, currency: str) -> list[tuple[str, str]]:

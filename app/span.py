@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import data, review
+from app import data, trust
 from app.components import filters
 from app.components.filters import Items, Options
 from domain.window import floor_day
@@ -70,4 +70,4 @@ def series(kpi: str, asked: Asked, segment: str = "all", cadence: str = "month")
 def missing(asked: Asked, *facts: str) -> str:
     """Why these facts say nothing, or not all of it, in the words of the weekly review; empty when all is well."""
     known = coverage_of(data.ask(kpis.COVERAGE).rows(), floor_day(asked.at))  # what runs hourly is no news by noon
-    return review.facts_known(known.facts(facts), facts)
+    return trust.facts_known(known.facts(facts), facts)

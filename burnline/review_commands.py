@@ -7,6 +7,7 @@ import typer
 from rich.table import Table
 
 from app import review as words
+from app import trust
 from burnline import review
 from burnline.alert_answers import who
 from burnline.context import open_context, utc_now
@@ -117,7 +118,7 @@ def _table(found: Review, currency: str) -> Table:
             words.targets(row, currency),
             words.change(row, currency),
             row.period.name if row.period else "–",
-            words.known(row) or words.facts(row.facts),
+            trust.told(row),
         )
     return table
 

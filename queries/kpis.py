@@ -1,33 +1,35 @@
 """How every KPI stands in the review of a week."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeAlias
 
-import duckdb
-from sqlalchemy.exc import SQLAlchemyError
-
 from domain.kpi.calendar import year_before
 from domain.kpi.definition import ANY_TIER, Kpi
 from domain.kpi.reading import UNKNOWN, Point, Reading, Status, Verdict, point, read, streak_of
 from domain.kpi.target import Form
 from domain.kpi.wording import Standing
-from queries.catalog import QueryError, catalog
+from queries.catalog import catalog
 from queries.coverage import Coverage, Facts, FactsState, coverage_of
+from queries.failures import FAILURES as FAILURES
+from queries.failures import first_line
 from queries.kpi_definitions import SHOWN
 from queries.runner import Result
-from store.errors import StoreError
+from queries.set_aside import LeftOut, SetAside
 
-PERIODS, COVERAGE = "kpi/periods", "kpi/coverage"
+PERIODS, COVERAGE, SCOPE = "kpi/periods", "kpi/coverage", "kpi/scope"
+OUT_OF_SCOPE = "no feature is in this filter"
 ANY_ZONE = timedelta(days=1)
 """The last day of a period may end later in UTC than on the organisation's clock."""
 GRAVEST = (Status.MISSED, Status.AT_RISK)
 """What a tier with a stricter target may make of a KPI that is fine over all."""
 AT_ONCE = 4
 """Questions under way: a server is not waited for 25 times in a row, and DuckDB's small queries use one core each."""
-FAILURES = (QueryError, StoreError, SQLAlchemyError, duckdb.Error)
+
+log = logging.getLogger(__name__)
 
 Ask: TypeAlias = Callable[..., Result]
 
@@ -63,7 +65,7 @@ class Row:
     """One KPI in a review. `periods` and `points` are its trend, oldest first; `so_far` the period under way.
 
     `tiers` are the readings of those with a target of their own. `result` is the answer behind it, None when the
-    question failed; `problem` then says why.
+    question failed; `problem` then says why. `set_aside` is what its newest period leaves out.
     """
 
     kpi: Kpi
@@ -77,6 +79,7 @@ class Row:
     so_far: Point | None = None
     result: Result | None = None
     problem: str = ""
+    set_aside: Sequence[SetAside] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -136,18 +139,47 @@ def review(
 ) -> Review:
     """Every KPI as it is known at the end of `week`. A question that fails spoils its own row only.
 
-    `tier` decides whose targets count. `ask` is called by several threads at a time.
+    `tier` decides whose targets count. `ask` is called by several threads at a time. Where filters leave no feature, a
+    KPI that knows features has no value: 0 incidents of nothing are not on track.
     """
     filters = filters or Filters()
     known = coverage_of(ask(COVERAGE).rows(), week.end)
     periods = periods_to(ask, week.end)
+    in_scope = is_in_scope(ask, filters)
+
+    def row_of(kpi: Kpi) -> Row:
+        if not in_scope and "feature" in catalog()[kpi.query].params:
+            return _unknown(kpi, (), known.facts(kpi.facts), tier, OUT_OF_SCOPE)
+        return one_row(ask, kpi, periods[kpi.cadence], week.end, known, currency, filters, tier)
+
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        rows = list(
-            pool.map(
-                lambda kpi: one_row(ask, kpi, periods[kpi.cadence], week.end, known, currency, filters, tier), kpis
-            )
-        )
-    return Review(week, rows, known, filters)
+        rows = list(pool.map(row_of, kpis))
+    return Review(week, with_set_aside(ask, rows, filters), known, filters)
+
+
+def is_in_scope(ask: Ask, filters: Filters) -> bool:
+    """False when no declared feature is in all of the filters."""
+    return not filters.given() or ask(SCOPE, **filters.given()).row_count > 0
+
+
+def with_set_aside(ask: Ask, rows: Sequence[Row], filters: Filters) -> list[Row]:
+    """Rows with what their newest period leaves out. That is a note: where it cannot be asked, the rows stand."""
+    left_out = LeftOut(ask, filters.given())
+    try:
+        return [
+            row
+            if row.period is None
+            else replace(row, set_aside=left_out.of(row.kpi.key, row.facts.sources, row.period.start, row.period.end))
+            for row in rows
+        ]
+    except FAILURES as error:
+        log.warning("What the KPIs left out is not known: %s", first_line(error))
+        return list(rows)
+
+
+def _unknown(kpi: Kpi, shown: Sequence[Period], facts: Facts, tier: str, problem: str = "") -> Row:
+    reading = read(kpi, [UNKNOWN], [UNKNOWN], tier)
+    return Row(kpi, shown[-1] if shown else None, shown, (), reading, facts, problem=problem)
 
 
 def one_row(
@@ -168,7 +200,7 @@ def one_row(
     under_way = next((one for one in periods if one.start < until < one.end), None)
     shown = [*over, under_way] if kpi.running and under_way else over
     shown = shown[-SHOWN[kpi.cadence] :]
-    unknown = Row(kpi, shown[-1] if shown else None, shown, (), read(kpi, [UNKNOWN], [UNKNOWN], tier), facts)
+    unknown = _unknown(kpi, shown, facts, tier)
     untold = sorted(filters.given().keys() - catalog()[kpi.query].params.keys())
     if not shown:
         return replace(unknown, problem="its periods are not in the store; run: python -m burnline db upgrade")
@@ -182,7 +214,7 @@ def one_row(
         strict = () if filters.tier else kpi.strict_tiers
         of_tiers = ask_series(ask, kpi, "tier", first, until, coverage, currency, filters) if strict else None
     except FAILURES as error:
-        return replace(unknown, problem=f"its query failed: {str(error).splitlines()[0]}")
+        return replace(unknown, problem=f"its query failed: {first_line(error)}")
     points, before = trend(kpi, shown, periods, told, facts)
     tiers = {}
     for name in strict:

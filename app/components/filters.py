@@ -202,6 +202,21 @@ def choose_filters(found: Options, dimensions: tuple[str, ...]) -> tuple[tuple[s
     return tuple(chosen)
 
 
+def leave_nothing(chosen: tuple[tuple[str, Items], ...], found: Options) -> bool:
+    """True, and said on the page, when no declared feature is in all of the filters of a review."""
+    if not chosen or data.ask("kpi/scope", **dict(chosen)).row_count:
+        return False
+    parts = [
+        f"{LABELS[name].lower()} {plain(' or '.join(found.of(name).get(item, item) for item in items))}"
+        for name, items in chosen
+    ]
+    st.info(
+        f"Nothing is in this filter: no feature has {fmt.listed(parts)}. Take one of them away to see numbers.",
+        icon=":material/filter_list_off:",
+    )
+    return True
+
+
 def _named(names: Mapping[str, str], item: str) -> str:
     return names.get(item, item)
 

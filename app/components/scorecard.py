@@ -8,7 +8,7 @@ import pyarrow as pa
 import streamlit as st
 
 from app import format as fmt
-from app import promised, review
+from app import promised, review, trust
 from app.components import columns, table
 from app.frozen import Frozen
 from queries.coverage import FactsState
@@ -65,7 +65,7 @@ def _line(
         "since": review.since(row) if row.points else fmt.UNKNOWN,
         "period": row.period.name if row.period else fmt.UNKNOWN,
         "owner": row.kpi.owner or fmt.UNKNOWN,
-        "known": review.known(row) or review.facts(row.facts),
+        "known": trust.told(row),
         "restated": "" if then is None else then.told,
         "comment": comments.get(row.kpi.key, ""),
         "action": promised.due(actions, row.kpi.key, today),

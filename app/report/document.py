@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from app import format as fmt
-from app import promised
+from app import promised, trust
 from app import review as words
 from app.frozen import gone, note
 from app.judged import judged
@@ -14,6 +14,7 @@ from app.report.content import Content
 from domain.kpi.reading import Status
 from domain.kpi.target import Form
 from queries.catalog import catalog
+from queries.coverage import FactsState
 from queries.kpi_definitions import query_text
 from queries.kpis import Row
 
@@ -163,7 +164,7 @@ def _line(content: Content, row: Row, today: date) -> Line:
         f"Restated: {then.told}" if then is not None and then.told else "",
         promised.due(content.actions.rows(), row.kpi.key, today),
         _cut(comment(said[0])) if said else "",
-        words.known(row),
+        trust.known(row),
     ]
     period = row.period.name if row.period else fmt.UNKNOWN
     return Line(
@@ -207,7 +208,7 @@ def _spark(row: Row, currency: str) -> Spark:
 def _block(content: Content, row: Row, today: date) -> Block:
     currency = content.currency
     is_told = not row.problem and row.reading.point.value is not None
-    lead = f"{words.standing(row, currency)} · {words.why(row, currency)}" if is_told else _untold(row)
+    lead = f"{words.standing(row, currency)} · {words.why(row, currency)}" if is_told else trust.missing(row)
     return Block(
         key=row.kpi.key,
         name=row.kpi.name,
@@ -220,11 +221,6 @@ def _block(content: Content, row: Row, today: date) -> Block:
         said=tuple(comment(one) for one in content.said(row.kpi.key)),
         promised=tuple(promised.line(one, today) for one in content.promised(row.kpi.key)),
     )
-
-
-def _untold(row: Row) -> str:
-    reason = row.verdict.reason
-    return words.known(row) or (f"{reason[0].upper()}{reason[1:]}." if reason else "Nothing is known.")
 
 
 def _facts(content: Content, row: Row) -> Pairs:
@@ -254,10 +250,10 @@ def _of_tier(row: Row, tier: str, currency: str) -> str:
 
 
 def _freshness(row: Row) -> str:
-    if known := words.known(row):
-        return known
     to = row.facts.known_to
-    return f"{words.facts(row.facts)}, known to {fmt.moment(to)}" if to else words.facts(row.facts)
+    if to is None or row.problem or row.facts.state is not FactsState.FRESH:
+        return trust.told(row)
+    return f"{words.facts(row.facts)}, known to {fmt.moment(to)}. {trust.known(row)}".rstrip(" .")
 
 
 def _query(row: Row) -> Query:

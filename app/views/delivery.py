@@ -37,6 +37,8 @@ def render() -> None:
     """The page."""
     head.draw("Delivery")
     asked, found = span.choose(*span.FILTERS)
+    if filters.leave_nothing(asked.filters, found):
+        return
     if told := filters.told(asked.filters, found):
         st.caption(told)
     _summary(asked)

@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 
 import streamlit as st
 
-from app import data, events, review
+from app import data, events, review, trust
 from app import format as fmt
 from app.charts import behaviour, segments
 from app.charts.figure import Chart
@@ -72,7 +72,7 @@ def _standing(key: str, week: Period) -> None:
     reading, kpi = row.reading, row.kpi
     st.markdown(f"## {plain(kpi.name)}: {review.STATUSES[row.verdict.status]}")
     if row.problem or reading.point.value is None:
-        st.markdown(plain(review.known(row) or f"{row.verdict.reason[0].upper()}{row.verdict.reason[1:]}."))
+        st.markdown(plain(trust.missing(row)))
     else:
         st.markdown(plain(f"{review.standing(row, currency)} · {review.why(row, currency)}"))
     if closed := _on_record(row, week):
@@ -289,7 +289,7 @@ def _definition(key: str, week: Period) -> None:
         f"**Owner:** {plain(kpi.owner) if kpi.owner else 'nobody yet (kpis.toml)'}. "
         f"**Cadence:** {kpi.cadence}.",
         f"**Facts:** {plain(', '.join(kpi.facts))} from {plain(', '.join(row.facts.sources) or 'no source')}: "
-        f"{plain(review.known(row) or review.facts(row.facts))}",
+        f"{plain(trust.told(row))}",
     ]
     st.markdown("\n\n".join(lines))
 

@@ -31,6 +31,8 @@ def render() -> None:
     """The page."""
     head.draw("People")
     asked, found = span.choose("team")
+    if filters.leave_nothing(asked.filters, found):
+        return
     if told := filters.told(asked.filters, found):
         st.caption(f"{told} Surveys are of all teams.")
     _summary(asked)

@@ -40,7 +40,9 @@ def render() -> None:
     if not weeks:
         empty.nothing("No week is over yet, or the store has no calendar: python -m burnline db upgrade writes it.")
         return
-    week, chosen = _choose(weeks)
+    week, chosen, options = _choose(weeks)
+    if filters.leave_nothing(tuple(chosen.given().items()), options):
+        return
     _headline(week, chosen)
     found, names = _review(week, chosen), {kpi.key: kpi.name for kpi in data.kpis()}
     actions = _actions(week)
@@ -66,7 +68,7 @@ def render() -> None:
     )
 
 
-def _choose(weeks: list[Period]) -> tuple[Period, Filters]:
+def _choose(weeks: list[Period]) -> tuple[Period, Filters, filters.Options]:
     options = filters.options(FILTER_VALUES)
     by_name = {week.name: week for week in weeks}
     labels = {week.name: review.week_label(week) for week in weeks}
@@ -81,7 +83,7 @@ def _choose(weeks: list[Period]) -> tuple[Period, Filters]:
             width=320,
         )
         chosen = dict(filters.choose_filters(options, DIMENSIONS))
-    return by_name.get(name, weeks[0]), Filters(**chosen)
+    return by_name.get(name, weeks[0]), Filters(**chosen), options
 
 
 @section

@@ -8,7 +8,8 @@
 --          nps_points number, nps_standard_error number (in points)
 -- number:  18
 -- name:    Stakeholder satisfaction
--- definition: Mean of the answers from 0 to 10 of the period, one answer a person.
+-- definition: Mean of the answers from 0 to 10 of the period, one answer a person. What does not fit the scale, or
+--          its number of answers, is set aside and counted.
 -- unit:    score_of_10
 -- better:  higher
 -- cadence: quarter
@@ -39,7 +40,11 @@ named as (
     max(case when m.group_name is null then 1 else 0 end) over (partition by m.source, m.period_start) as has_whole
   from measurement m
   where m.metric = 'stakeholder_satisfaction'
-    and m.value is not null
+    and m.value between 0 and 10
+    and coalesce(m.answer_count, 1) > 0
+    and coalesce(m.promoter_count, 0) >= 0
+    and coalesce(m.detractor_count, 0) >= 0
+    and coalesce(m.promoter_count + m.detractor_count <= m.answer_count, true)
 ),
 placed as (
   select

@@ -42,7 +42,13 @@ named as (  -- half a day later, a month of another time zone still lies in the 
       partition by m.source, m.period_start, case when m.metric = 'engagement_enps' then 1 else 0 end
     ) as has_whole
   from measurement m
-  where m.metric in ('engagement_enps', 'headcount', 'voluntary_leavers')
+  where m.metric in ('headcount', 'voluntary_leavers')
+    or (
+      m.metric = 'engagement_enps'
+      and coalesce(m.promoter_count, 0) >= 0
+      and coalesce(m.detractor_count, 0) >= 0
+      and coalesce(m.promoter_count + m.detractor_count <= m.answer_count, true)
+    )
 ),
 told as (
   select

@@ -14,7 +14,7 @@ from queries.runner import run
 from store import source_health
 from store.calendar import sync_calendar
 from store.engine import Store
-from store.tables import AttributedUsageDay, CollectorRun, Experiment, Incident, Measurement, SourceState
+from store.tables import AttributedUsageDay, CollectorRun, Experiment, Feature, Incident, Measurement, SourceState
 from tests.app.support.seed import insert
 
 NOW = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
@@ -116,6 +116,16 @@ def test_a_week_without_incidents_is_0_once_their_source_is_connected(duckdb_sto
     row = row_of(store, "incident_rate")
     assert [one.value for one in row.points] == [None] * 6 + [0.0] * 7
     assert row.verdict.status is Status.MET
+
+
+def test_no_incidents_of_no_feature_are_no_data(duckdb_store: Store) -> None:
+    store = duckdb_store
+    watched(store, datetime(2026, 10, 7, tzinfo=UTC), NOW)
+    insert(store, Feature, [Feature(feature="s", name="S", team="find", tier="critical", owner="A", status="live")])
+    row = row_of(store, "incident_rate", Filters(tier=("critical",), team=("find",)))
+    assert (row.reading.point.value, row.verdict.status) == (0.0, Status.MET)
+    row = row_of(store, "incident_rate", Filters(tier=("internal",), team=("find",)))
+    assert (row.problem, row.verdict.status) == ("no feature is in this filter", Status.NO_DATA)
 
 
 def test_weeks_after_a_source_stopped_are_unknown_and_not_0(duckdb_store: Store) -> None:
