@@ -53,7 +53,8 @@ def _slack_only(settings: Settings, known: Mapping[str, SinkKind]) -> Routing:
     if settings.slack is None:
         return Routing()
     kind = known[SLACK]
-    slack = Destination(SLACK, kind, kind.options.model_validate({"channel": settings.slack.channel}))
+    options = kind.options.model_validate({"channel": settings.slack.channel})
+    slack = Destination(SLACK, kind, options, max_per_day=kind.max_per_day)
     return Routing({SLACK: slack}, default=(SLACK,))
 
 
@@ -69,7 +70,9 @@ def _destination(
         return f"[to.{name}] {explain(error)}"
     if entry.max_per_day is not None and known[entry.sink].tracks:
         return f"[to.{name}] has max_per_day, but {entry.sink} opens an incident for all it is told; remove the key"
-    return Destination(name, known[entry.sink], options, _quiet(entry, settings), entry.max_per_day)
+    kind = known[entry.sink]
+    most = kind.max_per_day if entry.max_per_day is None else entry.max_per_day or None
+    return Destination(name, kind, options, _quiet(entry, settings), most)
 
 
 def _quiet(entry: DestinationEntry, settings: Settings) -> QuietHours | None:

@@ -1,15 +1,14 @@
 """Asks every rule, decides what becomes of the alerts, and writes alerts, events and messages in one transaction."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from alerts import ledger
 from alerts.base import Finding, Rule, Situation
 from alerts.configured import routing_of
 from alerts.discovery import rules as discovered_rules
+from alerts.evaluation import evaluate
 from alerts.flapping import course_of
 from alerts.grouping import joined
 from alerts.leaves import parted
@@ -22,11 +21,8 @@ from alerts.transition import OPEN, Change
 from config.loader import Routes
 from config.settings import Settings
 from domain.slo.definition import SloDefinition
-from queries.runner import Result, run
 from store.engine import Store
 from store.tables import Alert
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +37,13 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one check did. `failed` maps a rule that could not be evaluated to the reason; its alerts stay."""
+    """What one check did. `failed` maps a rule that could not be evaluated, or not in full, to the reason; what it had
+    open stays."""
 
     told: tuple[Told, ...]
     checked: tuple[str, ...]
     failed: Mapping[str, str]
     message_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """Findings by rule that answered; reasons by rule that failed."""
-
-    findings: Mapping[str, Sequence[Finding]]
-    failed: Mapping[str, str]
 
 
 def check(
@@ -108,21 +97,3 @@ def _joined(
     found = [finding for of_rule in findings.values() for finding in of_rule if finding.state == "firing"]
     last = {alert.alert_id: finding for alert in open_now if (finding := record.last_finding(alert)) is not None}
     return joined(open_now, changes, {finding.fingerprint: finding for finding in found}, last)
-
-
-def evaluate(store: Store, rules: Mapping[str, Rule], situation: Situation) -> Evaluation:
-    """Runs each rule's queries and the rule itself. A rule that fails does not stop the others."""
-    findings: dict[str, Sequence[Finding]] = {}
-    failed: dict[str, str] = {}
-
-    def ask(query: str, **params: Any) -> Result:
-        return run(store, query, **params)
-
-    for name, rule in rules.items():
-        try:
-            findings[name] = rule.examine(ask, situation)
-        except Exception as error:  # one broken rule must not silence the others
-            failed[name] = f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else ''}"
-            log.error("The rule %s could not be evaluated, its alerts stay as they are: %s", name, failed[name])  # noqa: TRY400  a traceback is for nobody here
-            log.debug("The rule %s failed", name, exc_info=True)
-    return Evaluation(findings, failed)

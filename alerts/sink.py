@@ -114,6 +114,10 @@ class Timer:
     sleep: Callable[[float], None]
 
 
+MAX_PER_DAY = 30
+"""More alerts in a day than one in twenty minutes of a long working day are read by nobody, as is what comes after."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SinkKind:
     """One kind of sink. `options` are the keys of its `[to.<name>]`, `target` says in a word where that is, without
@@ -122,6 +126,7 @@ class SinkKind:
     It `updates` what was told, and has `threads`, or not; it `tracks` problems where each stays open until it is told
     that it is over. A `repeatable` action does no harm when it is done twice. `delivers` is false where an answer means
     that the message was taken, not that anybody can see it. One that gets `every_transition` is told nothing in short.
+    `max_per_day` is what it takes in a day unless its destination says otherwise; None: all.
     """
 
     name: str
@@ -134,6 +139,7 @@ class SinkKind:
     repeatable: frozenset[Action] = frozenset()
     delivers: bool = True
     every_transition: bool = False
+    max_per_day: int | None = MAX_PER_DAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import time
 from alerts.base import Situation
 from alerts.detection.evaluate import detect
 from alerts.discovery import rules
-from alerts.engine import evaluate
+from alerts.evaluation import evaluate
 from bench.big_company import HUGE, NOW
 from bench.big_store import big_store, scratch_copy
 from bench.report import Measure

@@ -110,6 +110,7 @@ port = 8501
 # [alerts]
 # budget_thresholds = [50, 80, 100]       # percent of a budget that is worth a message
 # stale_after = "6h"                      # a source without complete data for so long is worth one
+# rule_limit = "1m"                       # a rule that asks the store for longer is given up; the others go on
 
 # --- The weekly review: docs/weekly-review.md ---------------------------------------------------------------------
 

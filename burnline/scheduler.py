@@ -14,7 +14,7 @@ from alerts.retention import forget_old
 from alerts.slack_socket import slack_socket
 from burnline.alert_answers import do_asked_actions
 from burnline.alert_history import judge_pasts
-from burnline.alerting import StopLog, check_and_deliver, deliver_waiting
+from burnline.alerting import check_and_deliver, deliver_waiting, failure_log, stop_log
 from burnline.closing import record_closed_weeks
 from burnline.context import Context, utc_now
 from burnline.digest import tell_if_due
@@ -69,7 +69,7 @@ class Worker:
         self._on_loaded = on_loaded
         self.sources = {source.name: source for source in context.sources}
         self._not_yet_run = set(self.sources)
-        self._stops = StopLog()
+        self._stops, self._failures = stop_log(), failure_log()
         self._is_loaded = False
         """True once every source has run."""
         self._checked_at: datetime | None = None
@@ -201,11 +201,13 @@ class Worker:
         report = check_and_deliver(self.context, now, since)
         self._checked_at = now
         quiet = logging.INFO if since is None or report.report.told or report.sent.sent else logging.DEBUG
-        log.log(logging.WARNING if report.report.failed else quiet, "%s", report.sentence())
-        self._stops.tell(report.sent)
+        log.log(quiet, "%s", report.sentence())
+        self._failures.tell(report.failures, report.well)
+        self._stops.tell(report.sent.stopped, report.sent.reached)
 
     def _deliver(self) -> None:
-        self._stops.tell(deliver_waiting(self.context, utc_now()))
+        sent = deliver_waiting(self.context, utc_now())
+        self._stops.tell(sent.stopped, sent.reached)
 
     def _digest(self) -> None:
         """Not before every source has run once: after a night without the worker, its numbers would be yesterday's."""

@@ -125,13 +125,15 @@ class Email(_Section):
 class Alerts(_Section):
     """Defaults of the rules: when a budget is worth a message, and how late a source may be; `off` are left out.
 
-    `every` is how often it is looked which rules are due; each rule says how often it is worth asking.
+    `every` is how often it is looked which rules are due; each rule says how often it is worth asking. `rule_limit` is
+    how long one rule may ask the store; the others are asked whatever becomes of it.
 
     `unattributed_percent` of the bill may belong to nobody; `reconciled_percent` of what a provider bills for usage
     agrees with the usage it reports.
     """
 
     every: Duration = "20s"
+    rule_limit: Duration = "1m"
     off: tuple[str, ...] = ()
     budget_thresholds: tuple[Percent, ...] = (50, 80, 100)
     stale_after: Duration = "6h"

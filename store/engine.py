@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from store.errors import StoreError, StoreLockedError
+from store.time_limit import TimeLimit
 
 DIALECTS = ("duckdb", "postgresql", "snowflake")
 
@@ -48,6 +49,7 @@ class Store:
         self.dialect = engine.dialect.name
         self._writing = threading.RLock()
         self._cursors: list[duckdb.DuckDBPyConnection] = []
+        self._limit = TimeLimit()
 
     @cached_property
     def label(self) -> str:
@@ -69,7 +71,20 @@ class Store:
     def read(self) -> Iterator[Connection]:
         """One connection for reading. Raises StoreError."""
         with self._translated(), self.engine.connect() as connection:
+            left = self._limit.left()
+            if left is not None and self.dialect == "postgresql":
+                limit = str(max(1, int(left * 1000)))
+                execute(connection, "select set_config('statement_timeout', :limit, true)", limit=limit)
             yield connection
+
+    @contextmanager
+    def time_limit(self, seconds: float) -> Iterator[None]:
+        """All that this thread asks inside may take so long together; on Snowflake the warehouse's own limit counts.
+
+        A question that takes longer is stopped and raises StoreError.
+        """
+        with self._limit.of(seconds):
+            yield
 
     @contextmanager
     def duckdb_cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -80,7 +95,8 @@ class Store:
         with self._translated():
             cursor = self._idle_cursor() or self._new_cursor()
             try:
-                yield cursor
+                with self._limit.stopping(cursor.interrupt):
+                    yield cursor
             except BaseException:
                 cursor.close()
                 raise
@@ -202,6 +218,8 @@ def _told(error: BaseException, where: str) -> StoreError | None:
             return StoreError(f"The store {where} stopped after an error: {line}; run again. Nothing stored was lost.")
         case duckdb.IOException():
             return StoreError(f"The store {where} cannot be used: {line}")
+        case psycopg.errors.QueryCanceled():
+            return StoreError(f"The store {where} stopped a question: {line}")
         case psycopg.OperationalError():
             return StoreError(f"The store {where} does not answer: {line}")
         case psycopg.errors.InsufficientPrivilege():

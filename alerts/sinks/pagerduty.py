@@ -111,4 +111,5 @@ SINK = SinkKind(
     connect=connect,
     tracks=True,
     repeatable=frozenset({"post"}),
+    max_per_day=None,
 )

@@ -123,4 +123,5 @@ SINK = SinkKind(
     updates=True,
     repeatable=frozenset({"post", "update"}),
     every_transition=True,
+    max_per_day=None,
 )

@@ -61,7 +61,7 @@ class DestinationEntry(BaseModel):
     """`[to.<name>]` of routes.toml; every other key belongs to the sink.
 
     What is no page waits while it is quiet: from one time of the day to another, and on whole days, by the clock of
-    `timezone` (None: the organisation's). Beyond `max_per_day` alerts, what is no page is told in one digest.
+    `timezone` (None: the organisation's). Beyond `max_per_day` alerts, what is no page is told in one digest; 0: never.
     """
 
     model_config = ConfigDict(extra="allow", frozen=True)
@@ -70,7 +70,7 @@ class DestinationEntry(BaseModel):
     quiet: Clock | None = None
     quiet_days: Weekdays = frozenset()
     timezone: Timezone | None = None
-    max_per_day: int | None = Field(default=None, ge=1)
+    max_per_day: int | None = Field(default=None, ge=0)
 
     @property
     def options(self) -> dict[str, Any]:

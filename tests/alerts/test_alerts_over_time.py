@@ -216,7 +216,7 @@ def test_a_source_goes_stale_and_comes_back(store: Store, settings: Settings, sl
 
 
 def test_a_rule_whose_query_fails_is_reported_keeps_its_alerts_and_stops_no_other(
-    store: Store, settings: Settings, caplog: pytest.LogCaptureFixture
+    store: Store, settings: Settings
 ) -> None:
     seed_workplace(store)
     spend(store, date(2026, 11, 20), Decimal(9000))
@@ -232,7 +232,6 @@ def test_a_rule_whose_query_fails_is_reported_keeps_its_alerts_and_stops_no_othe
     assert set(report.checked) == rules().keys() - report.failed.keys()
     assert [told.title for told in report.told] == ["openai_usage cannot be read"]
     assert {alert.rule: alert.status for alert in alerts(store)} == {"budget_threshold": "open", "source_stale": "open"}
-    assert "The rule budget_threshold could not be evaluated" in caplog.text
 
 
 def test_rules_are_asked_when_they_are_due(store: Store, settings: Settings) -> None:

@@ -158,3 +158,10 @@ def test_a_flood_is_one_digest_written_once(store: Store) -> None:
     assert sorted(message.alert_id.split(":")[0] for message in left)[-1] == "digest"
     assert len(left) == 2
     assert writes < 10
+
+
+def test_what_people_read_takes_thirty_a_day_unless_it_says_otherwise(tmp_path: Path) -> None:
+    chat, webhook = 'sink = "teams"\nurl = "env:K"\n', 'sink = "webhook"\nurl = "env:K"\nsecrets = ["env:K"]\n'
+    made, problems = routing(tmp_path, f"[to.a]\n{chat}[to.b]\n{chat}max_per_day = 0\n[to.c]\n{webhook}")
+    assert problems == []
+    assert {name: made.destinations[name].max_per_day for name in "abc"} == {"a": 30, "b": None, "c": None}

@@ -13,7 +13,7 @@ from alerts.base import Finding, Situation
 from alerts.detection.evaluate import Detected, detect, detect_if_new
 from alerts.detection.feedback import Answer, answer
 from alerts.discovery import rules
-from alerts.engine import evaluate
+from alerts.evaluation import evaluate
 from config.settings import Anomalies, Settings, SettingsError
 from queries.runner import run
 from store.engine import Store, open_store

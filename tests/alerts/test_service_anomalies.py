@@ -8,7 +8,7 @@ import numpy as np
 from alerts.base import Situation
 from alerts.detection.evaluate import detect
 from alerts.discovery import rules
-from alerts.engine import evaluate
+from alerts.evaluation import evaluate
 from config.settings import Settings
 from store.engine import Store
 from store.tables import LatencyHour, RequestHour, SafetyHour

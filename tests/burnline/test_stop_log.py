@@ -5,15 +5,15 @@ import logging
 import pytest
 
 from alerts import Sent
-from burnline.alerting import StopLog
+from burnline.alerting import stop_log
 
 WHY = "Slack refuses the bot token (invalid_auth); put a valid one where [slack] bot_token points."
 
 
 def told(caplog: pytest.LogCaptureFixture, *passes: Sent) -> list[tuple[int, str]]:
-    log = StopLog()
+    log = stop_log()
     for sent in passes:
-        log.tell(sent)
+        log.tell(sent.stopped, sent.reached)
     return [(record.levelno, record.getMessage()) for record in caplog.records]
 
 
