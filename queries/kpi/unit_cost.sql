@@ -10,7 +10,8 @@
 -- name:    Cost per 1K requests
 -- definition: Effective cost in the organisation's currency of what reports both costs and requests, by a thousand
 --          requests; failed ones cost, too. Beside it: effective cost of features with outcomes in the period by
---          accepted outcome, over all its days, since outcomes may be told by the day or by the week.
+--          accepted outcome, over all its days, since outcomes may be told by the day or by the week. A feature whose
+--          outcomes began within the period is left out of it: its cost without outcomes would make it too high.
 -- unit:    cost_per_1k
 -- better:  lower
 -- cadence: month
@@ -41,10 +42,18 @@ accepted as (
     and day >= cast(:start as date)
   group by day, feature
 ),
-measured as (
+began as (
+  select feature, min(day) as first_day
+  from outcome
+  where accepted_count is not null
+  group by feature
+),
+measured as (  -- where outcomes began within the period, its cost before them is of none
   select distinct p.start_at, a.feature
   from accepted a
-  join placed_day p on p.day = a.day
+  join placed_day d on d.day = a.day
+  join period p on p.cadence = :cadence and p.start_at = d.start_at
+  join began b on b.feature = a.feature and b.first_day <= p.start_on
 ),
 unconverted as (  -- what is billed in other currencies only is no cost of these requests
   select day, scope as provider
@@ -89,7 +98,7 @@ placed as (
     b.request_cost,
     case when m.feature is not null then b.outcome_cost end as outcome_cost,
     b.request_count,
-    b.accepted_count
+    case when m.feature is not null then b.accepted_count end as accepted_count
   from piece b
   join placed_day p on p.day = b.day
   left join measured m on m.start_at = p.start_at and m.feature = b.feature
