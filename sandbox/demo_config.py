@@ -191,9 +191,16 @@ def _features_toml() -> str:
                 "status": feature.status,
             },
         )
+        + _links(feature.key)
         for feature in FEATURES
     ]
     return "# The AI features of the company and who answers for them.\n\n" + "\n".join(tables)
+
+
+def _links(feature: str) -> str:
+    """Where its code and its dashboard are, in a company that nobody can visit."""
+    code, board = f"https://git.larkfield.example/ai/{feature}", f"https://grafana.larkfield.example/d/{feature}"
+    return f'links = {{ repo = "{code}", dashboard = "{board}" }}\n'
 
 
 def _allocation_toml() -> str:

@@ -88,27 +88,42 @@ def accept_keys(found: Options, *dimensions: str, **one_of: str) -> None:
     names |= {KEYS.get(name, name): found.of(name) for name in dimensions}
     names |= {key: found.of(name) for key, name in one_of.items()}
     rewritten = {}
-    unknown = []
+    unknown: list[tuple[str, str]] = []
+    instead: list[str] = []
     for key, labels in names.items():
         given = st.query_params.get_all(key)
         if any(value in labels and labels[value] != value for value in given):
             rewritten[key] = [labels.get(value, value) for value in given]
         known = {*labels, *labels.values(), ""}
-        unknown += [(key, value) for value in given if value not in known]
+        vain = [(key, value) for value in given if value not in known]
+        unknown += vain
+        if len(vain) == len(given) > 0:
+            instead += _instead(key, labels, dimensions)
     if rewritten:
         st.query_params.update(rewritten)
         st.rerun()
     if unknown:
-        st.warning(_not_there(unknown), icon=":material/link_off:")
+        st.warning(_not_there(unknown, instead), icon=":material/link_off:")
 
 
-def _not_there(unknown: Sequence[tuple[str, str]]) -> str:
-    """One sentence on what the address asks for in vain; long values are cut."""
+def _instead(key: str, labels: Mapping[str, str], dimensions: Sequence[str]) -> list[str]:
+    """What a page shows where an address asks in vain: a filter is open, of a choice the first is taken."""
+    name = next((name for name in dimensions if KEYS.get(name, name) == key), None)
+    if name is None:
+        return []
+    if name in LABELS:
+        return [f"every {LABELS[name].lower()}"]
+    return [plain(label) for label in [*labels.values()][:1]]
+
+
+def _not_there(unknown: Sequence[tuple[str, str]], instead: Sequence[str]) -> str:
+    """One sentence on what the address asks for in vain, and what is shown; long values are cut."""
     words = {"kpi": "KPI", **{KEYS.get(name, name): label.lower() for name, label in LABELS.items()}}
     told = [f"{words.get(key, key)} “{plain(_cut(value))}”" for key, value in unknown[:SHOWN_UNKNOWN]]
     if len(unknown) > SHOWN_UNKNOWN:
         told.append(f"{len(unknown) - SHOWN_UNKNOWN} more")
-    return f"The address asks for what is not there and is read without it: {fmt.listed(told)}."
+    shown = f"shown instead: {fmt.listed(instead)}" if instead else "it is read without that"
+    return f"The address asks for what is not there: {fmt.listed(told)}; {shown}."
 
 
 def _cut(value: str) -> str:

@@ -22,6 +22,8 @@ WHO, COMMENT, OWNER, TEXT, DUE, REFUSED = (
     "note-due",
     "note-refused",
 )
+RESULT = "note-result-"
+"""Followed by the id of the promise."""
 USUAL_DAYS = 14
 
 
@@ -35,21 +37,32 @@ def told(comments: Sequence[Mapping[str, Any]]) -> None:
 
 
 def promises(actions: Sequence[Mapping[str, Any]], names: Mapping[str, str], today: date) -> None:
-    """What was promised, each with buttons to end it, which want the name of `ask_name`. Holds widgets."""
+    """What was promised, each with a way to end it, which wants the name of `ask_name`. Holds widgets."""
     for one in actions:
         name = plain(names.get(one["kpi"], one["kpi"]))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"{promised.state(one, today)} · **{name}**: {plain(promised.told(one))}")
             if one["status"] == "open":
-                for label, status, icon in (("Done", DONE, "check"), ("Dropped", DROPPED, "close")):
-                    st.button(
-                        label,
-                        key=f"{status}-{one['action_id']}",
-                        icon=f":material/{icon}:",
-                        type="tertiary",
-                        on_click=_end,
-                        args=(one["action_id"], status),
-                    )
+                _ways_to_end(one["action_id"])
+
+
+def _ways_to_end(action_id: str) -> None:
+    with st.popover("End", icon=":material/task_alt:", type="tertiary"):
+        st.text_input(
+            "What became of it",
+            key=RESULT + action_id,
+            max_chars=500,
+            placeholder="One sentence: what is different now, or why it was dropped",
+        )
+        with st.container(horizontal=True):
+            for label, status, icon in (("Done", DONE, "check"), ("Dropped", DROPPED, "close")):
+                st.button(
+                    label,
+                    key=f"{status}-{action_id}",
+                    icon=f":material/{icon}:",
+                    on_click=_end,
+                    args=(action_id, status),
+                )
 
 
 def refused() -> None:
@@ -109,12 +122,13 @@ def _promise(kpi: str, week: Period) -> None:
 
 
 def _end(action_id: str, status: str) -> None:
-    who = _said(WHO)
-    if not who:
-        st.session_state[REFUSED] = "Write your name, so that others know who ended the promise."
+    who, result = _said(WHO), _said(RESULT + action_id)
+    if not who or not result:
+        lacks = fmt.listed([*([] if who else ["your name"]), *([] if result else ["a sentence on what became of it"])])
+        st.session_state[REFUSED] = f"Write {lacks}, so that others know who ended the promise and how."
         return
     with _told_if_not_kept():
-        ended = close_action(data.store(), action_id, status, who, data.now())
+        ended = close_action(data.store(), action_id, status, who, data.now(), result)
         data.forget_version()
         if not ended:
             st.session_state[REFUSED] = _ended_before(action_id)

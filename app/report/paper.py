@@ -1,8 +1,10 @@
 """What a page of the PDF is made of: fonts, styles, a trend, page numbers."""
 
 from functools import cache, partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import matplotlib as mpl
 from reportlab.lib.colors import HexColor
@@ -20,6 +22,9 @@ EDGE = 37.0
 """Points of margin: 13 mm."""
 FACES = {"Report": "DejaVuSans", "Report-Bold": "DejaVuSans-Bold", "Report-Mono": "DejaVuSansMono"}
 """Come with matplotlib, so that every machine makes the same file; they have the signs of the statuses."""
+INVISIBLE = ("Cf", "Mn", "Cc")
+"""Signs that only say how their neighbours look, as those within an emoji do."""
+MOST_CODES = 4
 INK, SOFT, RULE, SHADE, BLUE, MARK = map(HexColor, ("#1d2129", "#555c66", "#d5d9df", "#f4f5f7", "#0060a0", "#b4470b"))
 COLORS = {
     Status.MISSED: HexColor("#a3200d"),
@@ -45,6 +50,24 @@ def fonts() -> tuple[TTFont, ...]:
 def drawable() -> frozenset[int]:
     """The characters that every face has; another would be a box."""
     return frozenset.intersection(*(frozenset(font.face.charToGlyph) for font in fonts()))
+
+
+def can_draw(sign: str) -> bool:
+    """True when every face has the sign."""
+    return ord(sign) in drawable() or sign.isspace()
+
+
+def drawn(text: str) -> str:
+    """The text with what no face has named instead: `漢字` becomes `[U+6F22 U+5B57]`; of a long run the first few."""
+    found: list[str] = []
+    for is_known, run in groupby(text, can_draw):
+        if is_known:
+            found += run
+            continue
+        codes = [f"U+{ord(sign):04X}" for sign in run if category(sign) not in INVISIBLE]
+        more = " …" if len(codes) > MOST_CODES else ""
+        found.append(f"[{' '.join(codes[:MOST_CODES])}{more}]" if codes else "")
+    return "".join(found)
 
 
 def style(name: str, size: float, **more: Any) -> ParagraphStyle:

@@ -37,6 +37,7 @@ WIDTHS = (92, 124, 60, 108, 42, 58, 72, 78, 134)
 SMALL, LARGE = (66, 17), (190, 44)
 SQL_COLUMNS = 132
 """Characters of a line of SQL that fit."""
+UNDRAWN = "Some signs cannot be drawn here and stand as their codes, such as [U+6F22]; the HTML report shows them."
 PLAIN = [
     ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ("LEFTPADDING", (0, 0), (-1, -1), 0),
@@ -81,6 +82,8 @@ def _story(made: Document) -> Iterator[Flowable]:
     yield _counts(made)
     yield Spacer(0, 4)
     yield _text(made.note, "soft")
+    if not all(map(paper.can_draw, set(str(made).translate(TURNS)))):
+        yield _text(UNDRAWN, "soft")
     if made.promised:
         yield from _section("What was promised")
         yield from (_text(one, "body") for one in made.promised)
@@ -105,8 +108,7 @@ def _story(made: Document) -> Iterator[Flowable]:
 
 
 def _drawn(text: str) -> str:
-    known = paper.drawable()
-    return "".join(sign if ord(sign) in known else "?" for sign in " ".join(text.translate(TURNS).split()))
+    return paper.drawn(" ".join(text.translate(TURNS).split()))
 
 
 def _text(text: str, style: str, before: str = "") -> Paragraph:
@@ -210,9 +212,7 @@ def _told(title: str, lines: Iterable[str]) -> list[Flowable]:
 
 def _query(one: Query) -> Iterator[Flowable]:
     yield Paragraph(f"{_bold(one.title)}: {escape(one.path)}", STYLES["body"])
-    known = paper.drawable() | {ord("\n")}
-    sql = "".join(sign if ord(sign) in known else "?" for sign in one.sql)
-    yield XPreformatted(escape("\n".join(_folded(sql))), STYLES["sql"])
+    yield XPreformatted(escape("\n".join(_folded(paper.drawn(one.sql)))), STYLES["sql"])
     yield Spacer(0, 8)
 
 

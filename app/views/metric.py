@@ -32,7 +32,8 @@ PANELS = (("week", "Last 6 weeks", 6), ("month", "Last 12 months", 12))
 QUARTERS = (("quarter", "Last 8 quarters", 8),)
 SEGMENTS = {"tier": "Tier", "team": "Team", "feature": "Feature"}
 MOST_SEGMENTS = 15
-CARD_WIDTH = 185
+CARD_WIDTH = 165
+"""Pixels: two cards beside each other on a phone."""
 FACTORS = {"ratio": 100.0}
 """What makes the numbers of a unit's axis."""
 
@@ -54,11 +55,10 @@ def render() -> None:
     row = _row(kpi.key, week)
     _standing(kpi.key, week)
     _charts(kpi.key, week)
-    splits = kpis.segments_of(kpi)
-    by = filters.choose_one("By", {one: SEGMENTS[one] for one in splits}, "by-segment")
-    _segments(kpi.key, week, by)
     _notes(row, week)
     _definition(kpi.key, week)
+    by = filters.choose_one("By", {one: SEGMENTS[one] for one in kpis.segments_of(kpi)}, "by-segment")
+    _segments(kpi.key, week, by)
     _numbers(row)
 
 
@@ -140,20 +140,21 @@ def _charts(key: str, week: Period) -> None:
     factor = FACTORS.get(kpi.unit, 1.0)
     unit = review.unit(kpi, currency)
     if any(value is not None for panel in panels for value in panel.values):
-        drawn = six_twelve(
-            panels,
-            title=f"{kpi.name}: {review.value(kpi, reading.point.value, currency)} against "
-            f"{review.wanted(kpi, reading, currency)}",
-            subtitle=f"In {unit}; {review.better(kpi)}. Each panel has its own scale.",
-            unit=f"{kpi.name} ({unit})",
-            factor=factor,
-        )
-        labels = [
-            Label(review.tick(one), one.start_on, one.end_on, axis)
-            for over, axis in zip(shown, ("x", "x2"), strict=False)
-            for one in over
-        ]
-        chart.draw(_marked(drawn, labels), key="six-twelve")
+        drawn = {
+            f"over-{over[0].cadence}s": _marked(
+                six_twelve(
+                    panel,
+                    title=f"{kpi.name}: {review.value(kpi, reading.point.value, currency)} against "
+                    f"{review.wanted(kpi, reading, currency)}",
+                    subtitle=f"In {unit}; {review.better(kpi)}. Each chart has its own scale.",
+                    unit=f"{kpi.name} ({unit})",
+                    factor=factor,
+                ),
+                [Label(review.tick(one), one.start_on, one.end_on) for one in over],
+            )
+            for panel, over in zip(panels, shown, strict=True)
+        }
+        chart.beside(drawn)
     else:
         empty.nothing("Nothing was measured in these periods, so there is nothing to draw.")
     if reading.process is not None:
@@ -273,7 +274,8 @@ def _notes(row: Row, week: Period) -> None:
     kpi_notes.ask_name()
     kpi_notes.promises(actions.rows(), {key: row.kpi.name}, today)
     kpi_notes.told(comments.rows())
-    kpi_notes.forms(key, week, row.kpi.owner)
+    with st.expander("Comment or promise", icon=":material/edit_note:"):
+        kpi_notes.forms(key, week, row.kpi.owner)
 
 
 @section
@@ -309,8 +311,9 @@ def _numbers(row: Row) -> None:
         "high": columns.exact("95% to"),
         "year_before": columns.exact("A year before"),
     }
-    table.draw(drawn, shown, alt=f"{row.kpi.name} by {row.kpi.cadence}: {fmt.plural(len(row.points), 'period')}.")
-    table.toolbar(row.result, name=row.kpi.key, made=lambda: drawn)
+    with st.expander(f"Every {row.kpi.cadence} in numbers", icon=":material/table:"):
+        table.draw(drawn, shown, alt=f"{row.kpi.name} by {row.kpi.cadence}: {fmt.plural(len(row.points), 'period')}.")
+        table.toolbar(row.result, name=row.kpi.key, made=lambda: drawn)
 
 
 if __name__ == "__main__":

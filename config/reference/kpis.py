@@ -62,19 +62,21 @@ def read_kpis(problems: Problems, known: frozenset[str] | None = None) -> tuple[
 def _choice(key: str, entry: KpiEntry, line: Line, problems: Problems) -> KpiChoice:
     found: list[str] = []
 
-    def read(told: dict[str, str], parse: Callable[[str], T]) -> dict[str, T]:
+    def read(name: str, told: dict[str, str], parse: Callable[[str], T]) -> dict[str, T]:
         values: dict[str, T] = {}
         for tier, text in told.items():
+            written = f"{name}s.{tier}" if tier else name
             try:
                 if text:
                     values[_known_tier(tier)] = parse(text)
             except ValueError as error:
-                found.append(f"{FILE_NAME}: {error}")
-                problems.add(line, f"[kpi.{key}] {error}")
+                at = FILE_NAME if line is None else f"{FILE_NAME}: line {line}"
+                found.append(f"{at}: {written}: {error}")
+                problems.add(line, f"[kpi.{key}] {written}: {error}")
         return values
 
-    targets = read({ANY_TIER: entry.target} | entry.targets, parse_target)
-    limits = read({ANY_TIER: entry.limit} | entry.limits, _limit)
+    targets = read("target", {ANY_TIER: entry.target} | entry.targets, parse_target)
+    limits = read("limit", {ANY_TIER: entry.limit} | entry.limits, _limit)
     return KpiChoice(key, entry.owner, targets, limits, entry.minimum, entry.off, "; ".join(found[-1:]))
 
 

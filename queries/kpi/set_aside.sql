@@ -90,6 +90,16 @@ left_out as (
     and coalesce(ai_related, true)
     and root_id <> defect_id
   union all
+  select 'unit_cost', 'a feature whose outcomes began within the period', cast(:start as timestamp), o.feature,
+    cast(null as varchar)
+  from (select feature, min(day) as first_day from outcome where accepted_count is not null group by feature) o
+  join (
+    select start_on, end_on
+    from period
+    where start_at = cast(:start as timestamp) and end_at = cast(:end as timestamp)
+    group by start_on, end_on
+  ) p on o.first_day > p.start_on and o.first_day < p.end_on
+  union all
   select 'hiring', 'filled without a date', opened_at, cast(null as varchar), team
   from opening
   where status = 'filled'

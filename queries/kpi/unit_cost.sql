@@ -10,7 +10,8 @@
 -- name:    Cost per 1K requests
 -- definition: Effective cost in the organisation's currency of what reports both costs and requests, by a thousand
 --          requests; failed ones cost, too. Beside it: effective cost of features with outcomes in the period by
---          accepted outcome, over all its days, since outcomes may be told by the day or by the week.
+--          accepted outcome, over all its days, since outcomes may be told by the day or by the week. A feature whose
+--          outcomes began within the period is left out of it: its cost without outcomes would make it too high.
 -- unit:    cost_per_1k
 -- better:  lower
 -- cadence: month
@@ -85,10 +86,18 @@ summed as (  -- by feature before anything is looked up for it: periods have few
   join placed_day p on p.day = b.day
   group by p.start_at, b.feature, b.team
 ),
-measured as (
-  select distinct start_at, feature
-  from summed
+began as (
+  select feature, min(day) as first_day
+  from outcome
   where accepted_count is not null
+  group by feature
+),
+measured as (  -- where outcomes began within the period, its cost before them is of none
+  select distinct s.start_at, s.feature
+  from summed s
+  join period p on p.cadence = :cadence and p.start_at = s.start_at
+  join began b on b.feature = s.feature and b.first_day <= p.start_on
+  where s.accepted_count is not null
 ),
 placed as (
   select
@@ -97,7 +106,7 @@ placed as (
     s.request_cost,
     case when m.feature is not null then s.outcome_cost end as outcome_cost,
     s.request_count,
-    s.accepted_count
+    case when m.feature is not null then s.accepted_count end as accepted_count
   from summed s
   left join measured m on m.start_at = s.start_at and m.feature = s.feature
   left join feature f on f.feature = s.feature

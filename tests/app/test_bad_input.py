@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from app import data
+from app.memo import Memo
 from config.settings import Organization
 from queries.runner import Result, run
 from store.calendar import sync_calendar
@@ -140,6 +141,7 @@ def test_a_row_says_what_is_wrong_and_all_others_stay(
         clear_caches()
     bad, before = CASES[name], sound["rows"]
     bad.damage(full_store, environment.parent / "config", monkeypatch)
+    monkeypatch.setattr(data, "_REFERENCE", Memo(60))
     after = rows_of(open_app)
     for kpi in bad.rows:
         assert bad.says in after.loc[kpi, "known"]

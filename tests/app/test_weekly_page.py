@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from app import data, review
 from domain.kpi.reading import Status
@@ -103,10 +104,25 @@ def test_a_closed_week_keeps_its_targets_and_every_kpi_it_knew(
 
 def test_what_an_address_asks_for_in_vain_is_told(full_store: Store, open_app: OpenApp) -> None:
     app = open_app("metric", kpi="<b>$x$</b>", week="2026-W53")
-    told = "The address asks for what is not there and is read without it: KPI “<b>$x$</b>” and week “2026-W53”."
+    told = (
+        "The address asks for what is not there: KPI “<b>$x$</b>” and week “2026-W53”; "
+        "shown instead: Feature lead time and 2026-W47."
+    )
     assert [one.value.replace("\\", "") for one in app.warning] == [told]
     app.run()
     assert "Feature lead time: " in reading.text(app)
+
+
+def test_filters_that_an_address_asks_for_in_vain_are_told_with_what_is_shown(
+    full_store: Store, open_app: OpenApp
+) -> None:
+    app = open_app("weekly", tier="vital", team=["Discovery", "Nobody"], features="none", week="soon")
+    told = (
+        "The address asks for what is not there: tier “vital”, team “Nobody”, feature “none” and week “soon”; "
+        "shown instead: every tier, every feature and 2026-W47 · 16–22 Nov 2026."
+    )
+    assert [one.value.replace("\\", "") for one in app.warning] == [told]
+    assert "Only Discovery." in reading.text(app)
 
 
 def test_what_was_promised_stands_on_top_and_can_be_ended(full_store: Store, open_app: OpenApp) -> None:
@@ -122,22 +138,34 @@ def test_what_was_promised_stands_on_top_and_can_be_ended(full_store: Store, ope
     assert table.loc["Rollback rate", "action"] == "Ines: Canary every prompt (23 Nov 2026)"
     assert table.loc["Time to detect", "comment"] == "Ines, 23 Nov 2026: The detector was off."
     next(button for button in app.button if button.label == "Done").click().run()
-    assert app.error[0].value == "Write your name, so that others know who ended the promise."
+    told = "Write your name and a sentence on what became of it, so that others know who ended the promise and how."
+    assert app.error[0].value == told
     assert [one["status"] for one in run(full_store, "kpi/actions", since=week.start_on).rows()] == ["open", "open"]
     app.text_input(key="note-who").input("Yuki").run()
     next(button for button in app.button if button.label == "Done").click().run()
+    assert app.error[0].value.startswith("Write a sentence on what became of it, so")
+    became(app).input("It was heard twice.")
+    next(button for button in app.button if button.label == "Done").click().run()
     kept = run(full_store, "kpi/actions", since=week.start_on).rows()
-    assert [(one["status"], one["closed_by"]) for one in kept] == [("open", None), ("done", "Yuki")]
+    assert [(one["status"], one["closed_by"], one["result"]) for one in kept] == [
+        ("open", None, None),
+        ("done", "Yuki", "It was heard twice."),
+    ]
     other = next(one["action_id"] for one in kept if one["status"] == "open")
     app.text_input(key="note-who").input("Ann")
+    became(app).input("Too late.")
     assert close_action(full_store, other, "dropped", "Ines", NOW)
     next(button for button in app.button if button.label == "Done").click().run()
     assert app.error[0].value.replace("\\", "") == (
         "It was ended before you did, and stays so: Canary every prompt (Ines, due 23 Nov 2026); "
         "dropped by Ines on 23 Nov 2026."
     )
-    ended = "✓ Done · **Time to detect**: Alert on silence (Rafael, due 20 Nov 2026); done by Yuki on 23 Nov 2026"
+    ended = "✓ Done · **Time to detect**: Alert on silence (Rafael, due 20 Nov 2026); done by Yuki on 23 Nov 2026: It"
     assert ended in reading.text(app)
+
+
+def became(app: AppTest) -> Any:
+    return next(box for box in app.text_input if box.label == "What became of it")
 
 
 def test_a_target_that_cannot_be_read_is_told_in_its_row(

@@ -37,10 +37,31 @@ limit = "open_count < 5"
 
 def test_a_limit_that_cannot_be_read_or_has_no_figure_is_a_problem_of_its_row(tmp_path: Path) -> None:
     choices, problems = read(tmp_path, '[kpi.incident_rate]\nlimit = "few"\n')
-    assert [line.partition("; ")[0] for line in problems] == ["1: [kpi.incident_rate] 'few' is not a limit"]
-    assert choices[0].problem.startswith("kpis.toml: 'few' is not a limit; write a figure")
+    assert [line.partition("; ")[0] for line in problems] == ["1: [kpi.incident_rate] limit: 'few' is not a limit"]
+    assert choices[0].problem.startswith("kpis.toml: line 1: limit: 'few' is not a limit; write a figure")
     choices, problems = read(tmp_path, '[kpi.incident_rate]\nlimit = "sev9_count < 2"\n')
     told = next(kpi.problem for kpi in chosen(choices) if kpi.key == "incident_rate")
     assert (problems, told.partition(", which")[0]) == ([], "its limit is on 'sev9_count'")
     _, problems = read(tmp_path, '[kpi.incident_rate]\nlimits = { vital = "sev1_count < 2" }\n')
-    assert problems == ["1: [kpi.incident_rate] 'vital' is no tier; use critical, standard, internal"]
+    assert problems == ["1: [kpi.incident_rate] limits.vital: 'vital' is no tier; use critical, standard, internal"]
+
+
+def test_every_misspelling_is_told_with_its_line_and_key_and_the_rest_is_read(tmp_path: Path) -> None:
+    text = """[kpi.rollback_rat]
+target = "< 5%"
+[kpi.mttd]
+targt = "< 5"
+[kpi.mttr]
+target = "quick"
+[kpi.hiring]
+target = "<= 75"
+"""
+    choices, problems = read(tmp_path, text)
+    assert problems[0] == "1: there is no KPI 'rollback_rat'; did you mean rollback_rate"
+    assert problems[1].startswith("3: [kpi.mttd] ")
+    assert "targt" in problems[1]
+    assert problems[2].startswith("5: [kpi.mttr] target: 'quick' is not a target; write one such as")
+    found = {kpi.key: kpi for kpi in chosen(choices)}
+    assert found["hiring"].target() == parse_target("<= 75")
+    assert found["mttr"].problem.startswith("kpis.toml: line 5: target: 'quick'")
+    assert not found["rollback_rate"].problem

@@ -111,3 +111,20 @@ def test_outcomes_told_by_the_week_cost_what_those_told_by_the_day_do(duckdb_sto
     insert(duckdb_store, type(usage(first, 1)[0]), usage(first, 31))
     told = beside(row_of(duckdb_store, "unit_cost").reading.point)
     assert (told["accepted_count"], told["cost_per_outcome"]) == (28, 310 / 28)
+
+
+def test_a_feature_whose_outcomes_began_within_the_month_is_left_out_of_it_and_counted(duckdb_store: Store) -> None:
+    first = date(2026, 10, 1)
+    insert(duckdb_store, AttributedCostDay, [cost(first + n * DAY, name, 10) for n in range(31) for name in ("a", "b")])
+    told = [
+        Outcome(source="o", day=day, feature=name, outcome="o", outcome_count=9, accepted_count=31)
+        for name, day in (("a", first), ("b", first + 20 * DAY))
+    ]
+    insert(duckdb_store, Outcome, told)
+    insert(duckdb_store, type(usage(first, 1)[0]), usage(first, 31))
+    row = row_of(duckdb_store, "unit_cost")
+    found = beside(row.reading.point)
+    assert (found["accepted_count"], found["cost_per_outcome"]) == (31, 10)
+    assert [(one.reason, one.count) for one in row.set_aside] == [
+        ("a feature whose outcomes began within the period", 1)
+    ]

@@ -42,6 +42,7 @@ def test_the_rules_name_the_owner_of_every_project_but_the_unowned_one(company: 
     written = _toml(folder / "attribution.toml")["rule"]
     rules = {(rule["provider"], rule["project"]): rule for rule in written if "project" in rule}
     features = {feature["key"] for feature in _toml(folder / "features.toml")["feature"]}
+    assert all(set(one["links"]) == {"repo", "dashboard"} for one in _toml(folder / "features.toml")["feature"])
     for stream in company.streams:
         rule = rules.get((stream.provider, stream.project_id))
         if stream.feature is None:

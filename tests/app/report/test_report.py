@@ -19,6 +19,7 @@ from pyarrow import csv
 
 from app import review as words
 from app.frozen import as_closed, frozen
+from app.report import paper
 from app.report.content import Content, gather
 from app.report.document import Document, document
 from app.report.html import html
@@ -210,6 +211,12 @@ def test_a_pdf_of_the_same_data_has_the_same_bytes_and_all_pages_are_numbered(ma
     assert pages == int(re.findall(rb"/Count (\d+)", first)[0]) > 5
     assert first.count(b"/FontFile2") == 3, "its three faces are embedded"
     assert first.count(b"/ToUnicode") == first.count(b"/FontFile2"), "text can be searched and copied"
+
+
+def test_signs_without_a_face_stand_as_their_codes() -> None:
+    assert paper.drawn("Ł 漢字 ok 👩\u200d💻") == "Ł [U+6F22 U+5B57] ok [U+1F469 U+1F4BB]"
+    assert paper.drawn("漢" * 90) == "[U+6F22 U+6F22 U+6F22 U+6F22 …]"
+    assert paper.drawn("select 1\n") == "select 1\n"
 
 
 def test_a_pdf_takes_any_text(made: Document) -> None:
