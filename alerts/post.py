@@ -24,8 +24,8 @@ ANSWER_BYTES = 65_536
 
 NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError, httpx2.WriteError)
 """The request was not whole when these came, so nobody can have acted on it."""
-GONE = (401, 403, 404, 410)
-"""The address itself is refused or nobody's any more; no message will get through."""
+GONE = {401, 403, 404, 410, *range(300, 400)}
+"""The address itself is refused, nobody's any more or elsewhere; no message will get through, and none is sent on."""
 
 
 class _HostOnly(logging.Filter):

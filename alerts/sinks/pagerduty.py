@@ -7,7 +7,7 @@ from pydantic import Field
 
 from alerts.message import headline
 from alerts.notice import Notice
-from alerts.post import Answer, busy, post, read_secret
+from alerts.post import GONE, Answer, busy, post, read_secret
 from alerts.sink import Action, Letter, Options, Receipt, RefusedError, Sink, SinkConfigError, SinkKind, Timer
 from config.secrets import SecretReference, forget
 from config.settings import Settings
@@ -15,6 +15,7 @@ from domain.own_incidents import CLIENT, incident_key
 
 PATH = "/v2/enqueue"
 SUMMARY_CHARACTERS = 1024
+"""What PagerDuty takes of a summary; a detail is cut there too, or many long ones would be more than an event."""
 SEVERITIES = {"page": "critical", "ticket": "warning", "info": "info"}
 KEY_CHARACTERS = 32
 
@@ -46,6 +47,12 @@ class PagerDutySink:
             return Receipt(key)
         if _names_the_key(answer):
             raise self._bad_key()
+        if answer.status in GONE:
+            raise SinkConfigError(
+                f"http_{answer.status}",
+                f"{self._options.base_url} takes no events (http_{answer.status}); correct base_url, or what stands "
+                "between. Messages for it wait until then.",
+            )
         raise busy(answer) or RefusedError("invalid_event" if answer.status == 400 else f"http_{answer.status}")
 
     def check(self) -> str:
@@ -79,7 +86,9 @@ def event(notice: Notice) -> dict[str, Any]:
             "class": notice.fingerprint.partition(":")[0],
             "custom_details": {
                 "headline": headline(notice),
-                **dict(notice.fields),
+                **{label: _cut(value) for label, value in notice.fields},
+                **({"Why": _cut(" ".join(notice.why))} if notice.why else {}),
+                **({"What else happened": _cut(" ".join(notice.happened))} if notice.happened else {}),
                 **({"Runbook": notice.runbook} if notice.runbook else {}),
             },
         },

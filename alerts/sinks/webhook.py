@@ -11,8 +11,8 @@ from pydantic import Field
 
 from alerts.addresses import public_address
 from alerts.notice import Notice
-from alerts.post import busy, post, read_secret
-from alerts.sink import Action, Letter, Options, Receipt, RefusedError, Sink, SinkConfigError, SinkKind, Timer
+from alerts.post import post, read_secret, refusal
+from alerts.sink import Action, Letter, Options, Receipt, Sink, SinkConfigError, SinkKind, Timer
 from config.secrets import SecretReference
 from config.settings import Settings
 
@@ -58,7 +58,7 @@ class WebhookSink:
         answer = post(url, body, headers, sni=sni, trust_env=False)
         if answer.ok:
             return Receipt(letter.root or letter.message_id)
-        raise busy(answer) or RefusedError(f"http_{answer.status}")
+        raise refusal(answer, self._options.url)
 
     def check(self) -> str:
         """Looks the host up; nothing else can be tried without a message."""
@@ -90,6 +90,7 @@ def payload(action: Action, letter: Letter) -> dict[str, Any]:
         "severity": notice.severity,
         "is_open": notice.is_open,
         "title": notice.title,
+        "lead": notice.lead or None,
         "summary": notice.summary,
         "fields": [{"label": label, "value": value} for label, value in notice.fields],
         "why": notice.why,

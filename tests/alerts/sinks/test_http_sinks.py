@@ -70,7 +70,7 @@ def connected(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Any:
         (Reply(429, headers={"Retry-After": "70"}), RetriableError, "ratelimited", 70),
         (Reply(503, headers={"Retry-After": "7"}), RetriableError, "http_503", 7),
         (Reply(422, "<html>no</html>"), RefusedError, "http_422", None),
-        (Reply(302, headers={"Location": "http://127.0.0.1:9/"}), RefusedError, "http_302", None),
+        (Reply(302, headers={"Location": "http://127.0.0.1:9/"}), SinkConfigError, "http_302", None),
         (Reply(None), UnansweredError, "no answer (RemoteProtocolError)", None),
     ],
     ids=["500", "429", "503", "422", "redirect", "cut off"],
@@ -101,8 +101,8 @@ def test_who_cannot_be_reached_got_nothing(connected: Any, letter: Any, kind: st
         sink.send("post", letter())
 
 
-@pytest.mark.parametrize("kind", ["slack_webhook", "teams"])
-@pytest.mark.parametrize("status", [401, 403, 404, 410])
+@pytest.mark.parametrize("kind", ["slack_webhook", "teams", "webhook"])
+@pytest.mark.parametrize("status", [301, 401, 403, 404, 410])
 def test_a_url_that_is_refused_stops_its_destination_without_telling_the_url(
     endpoint: Endpoint, connected: Any, letter: Any, kind: str, status: int
 ) -> None:
@@ -221,11 +221,28 @@ def test_a_webhook_is_signed_with_each_secret_and_carries_its_key(
     assert signatures == [f"v1={hmac.new(key, signed, hashlib.sha256).hexdigest()}" for key in (b"one", b"two")]
 
 
-@pytest.mark.parametrize("status", [400, 401, 404, 410])
-def test_a_webhook_that_refuses_is_asked_once(endpoint: Endpoint, connected: Any, letter: Any, status: int) -> None:
+@pytest.mark.parametrize("status", [307, 401, 403, 404])
+def test_events_wait_while_pagerduty_lets_nobody_in(
+    endpoint: Endpoint, connected: Any, letter: Any, status: int
+) -> None:
     endpoint.always = Reply(status)
-    with pytest.raises(RefusedError, match=f"http_{status}"):
-        connected("webhook").send("post", letter())
+    with pytest.raises(SinkConfigError, match=f"takes no events .http_{status}.; correct base_url"):
+        connected("pagerduty").send("post", letter())
+
+
+def test_an_event_says_why_and_stays_within_what_pagerduty_takes(
+    endpoint: Endpoint, connected: Any, letter: Any
+) -> None:
+    endpoint.always = Reply(202)
+    huge = tuple(f"{'預算 ' * 2000}{number}" for number in range(50))
+    told = letter(summary="s" * 5000, why=huge, happened=("Release 7 went out.",), fields=(("Spent", "9" * 9000),))
+    connected("pagerduty").send("post", told)
+    (event,) = endpoint.received
+    details = event.json["payload"]["custom_details"]
+    assert details["What else happened"] == "Release 7 went out."
+    assert details["Why"].startswith("預算")
+    assert len(event.json["payload"]["summary"]) == 1024
+    assert len(event.body) < 512_000
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "10.0.0.8", "169.254.169.254", "[::1]", "[fd00::1]"])
