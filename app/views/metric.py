@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 
 import streamlit as st
 
-from app import data, events, review, trust
+from app import data, events, people, review, trust
 from app import format as fmt
 from app.charts import behaviour, segments
 from app.charts.figure import Chart
@@ -259,7 +259,8 @@ def _of_period(row: Row, result: Result) -> list[tuple[str, Point]]:
     found = [
         (line["segment"] or "nobody's", point(row.kpi, line)) for line in result.rows() if line["period_start"] == start
     ]
-    return [(name, one) for name, one in found if one.value is not None]
+    known = [(name, one) for name, one in found if one.value is not None]
+    return people.without_small(known, row.reading.point) if "measurement" in row.kpi.facts else known
 
 
 def _notes(row: Row, week: Period) -> None:
