@@ -11,6 +11,7 @@ import pyarrow as pa
 from app import format as fmt
 from app.charts.over_time import Line
 from domain.kpi import interval
+from domain.kpi.reading import Point
 from domain.small_groups import DEFAULT_LEAST, too_small
 
 Row = Mapping[str, Any]
@@ -236,3 +237,12 @@ def headline(engaged: Sequence[Answered], satisfied: Sequence[Answered], open_co
         parts.append(f"{fmt.plural(open_count, 'position')} {'is' if open_count == 1 else 'are'} open")
     told_all = "; ".join(parts)
     return told_all[:1].upper() + told_all[1:] if told_all else "Nobody was asked yet, and no position is known"
+
+
+def without_small(teams: Sequence[tuple[str, Point]], everybody: Point) -> list[tuple[str, Point]]:
+    """Teams whose answers may be told: none of few, and none that would give such a one away beside everybody."""
+    sizes = [float(one.sample_count or 0) for _, one in teams]
+    small, beside = too_small(
+        None if everybody.sample_count is None else float(everybody.sample_count), sizes, DEFAULT_LEAST
+    )
+    return [told for place, told in enumerate(teams) if place not in small | beside]

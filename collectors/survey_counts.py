@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from collectors.row_values import as_count, as_float, as_moment, as_string, is_empty
-from collectors.survey_settings import MONTHS, Place, Question, SurveySettings
+from collectors.survey_settings import FROM_0_TO_10, MONTHS, Place, Question, SurveySettings
 from collectors.table_file import RowError
 from domain.calendar_period import calendar_period
 
@@ -52,6 +52,8 @@ def counted_of(values: Mapping[str, Any], place: Place, settings: SurveySettings
     count = as_count(given["n"], "n", zone)
     least = as_float(given.get("scale_min", question.scale_min), "scale_min", zone)
     most = as_float(given.get("scale_max", question.scale_max), "scale_max", zone)
+    if question.metric in FROM_0_TO_10 and (least, most) != (0, 10):
+        raise RowError(f"{question.metric} is of answers from 0 to 10, not {least:g} to {most:g}")
     mean = as_float(given["mean"], "mean", zone)
     if not least <= mean <= most:
         raise RowError(f"mean is not between {least:g} and {most:g}")

@@ -10,6 +10,8 @@ from collectors.small_groups import PeopleSettings
 
 PROMOTER_FROM, DETRACTOR_TO = 9, 6
 """Of the recommendation question, asked from 0 to 10: 9 and 10 promote, 0 to 6 detract."""
+FROM_0_TO_10 = ("engagement_enps", "stakeholder_satisfaction")
+"""Metrics of KPIs that say so: 4 of 5 would be read as 4 of 10."""
 TOP_BOXES = 2
 """How many of a scale's highest answers are favourable: 4 and 5 of 5, 6 and 7 of 7, 9 and 10 of 0 to 10."""
 
@@ -28,6 +30,11 @@ class Question(BaseModel):
     def _is_scale(self) -> "Question":
         if self.scale_max - self.scale_min < TOP_BOXES:
             raise ValueError(f"scale_max is not at least {TOP_BOXES} above scale_min")
+        if self.metric in FROM_0_TO_10 and not self.is_nps:
+            raise ValueError(
+                f"{self.metric} is of answers from 0 to 10, not {self.scale_min} to {self.scale_max}; "
+                "ask it on that scale, or keep it as another metric"
+            )
         return self
 
     @property

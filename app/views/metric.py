@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 
 import streamlit as st
 
-from app import data, events, review, trust
+from app import data, events, people, review, trust
 from app import format as fmt
 from app.charts import behaviour, segments
 from app.charts.figure import Chart
@@ -82,24 +82,31 @@ def _standing(key: str, week: Period) -> None:
     cards = [
         Card(
             row.period.name if row.period else "Period",
-            review.value(kpi, reading.point.value, currency),
-            delta=None if reading.change is None else review.change(row, currency),
-            note="vs before" if reading.change is not None else None,
+            _short(review.value(kpi, reading.point.value, currency)),
+            delta=None if reading.change is None else _short(review.change(row, currency)),
             rise_is_bad=rise_is_bad,
             trend=review.trend(row.points),
-            help=None if reading.point.low is None else f"95% interval {low} to {high}.",
+            help=f"With the change against the {kpi.cadence} before."
+            + ("" if reading.point.low is None else f" 95% interval {low} to {high}."),
         ),
         *_targets(row, currency),
         Card(
             "A year before",
-            review.value(kpi, row.years_before[-1].value if row.years_before else None, currency),
-            delta=None if reading.year_change is None else review.difference(kpi, reading.year_change, currency),
-            note="since then" if reading.year_change is not None else "not known",
+            _short(review.value(kpi, row.years_before[-1].value if row.years_before else None, currency)),
+            delta=None
+            if reading.year_change is None
+            else _short(review.difference(kpi, reading.year_change, currency)),
+            note=None if reading.year_change is not None else "not known",
             rise_is_bad=rise_is_bad,
+            help="With the change since then.",
         ),
         Card("Sample", fmt.compact(reading.point.sample_count)),
         *(
-            Card(f"Tier {tier}", review.value(kpi, one.point.value, currency), note=review.STATUSES[one.verdict.status])
+            Card(
+                f"Tier {tier}",
+                _short(review.value(kpi, one.point.value, currency)),
+                note=review.STATUSES[one.verdict.status],
+            )
             for tier, one in row.tiers.items()
         ),
         *(Card(label, told) for label, told in review.beside(row, currency)),
@@ -108,6 +115,11 @@ def _standing(key: str, week: Period) -> None:
         cards.append(Card("So far", review.value(kpi, row.so_far.value, currency), note=f"{kpi.cadence} under way"))
     metrics.draw(cards, width=CARD_WIDTH)
     show_sql(*([row.result] if row.result is not None else []), data.ask(kpis.COVERAGE))
+
+
+def _short(told: str) -> str:
+    """Without the unit that would not fit on a card; the sentence above and the target have it."""
+    return told.removesuffix(" per 10k")
 
 
 def _targets(row: Row, currency: str) -> list[Card]:
@@ -157,6 +169,7 @@ def _charts(key: str, week: Period) -> None:
         chart.beside(drawn)
     else:
         empty.nothing("Nothing was measured in these periods, so there is nothing to draw.")
+    show_sql(*asked)
     if reading.process is not None:
         told = reading.process.reason or "within its usual limits"
         chart.draw(
@@ -176,7 +189,7 @@ def _charts(key: str, week: Period) -> None:
             ),
             key="behaviour",
         )
-    show_sql(*asked)
+        show_sql(*([row.result] if row.result is not None else asked))
 
 
 def _marked(drawn: Chart, labels: Sequence[Label]) -> Chart:
@@ -259,7 +272,8 @@ def _of_period(row: Row, result: Result) -> list[tuple[str, Point]]:
     found = [
         (line["segment"] or "nobody's", point(row.kpi, line)) for line in result.rows() if line["period_start"] == start
     ]
-    return [(name, one) for name, one in found if one.value is not None]
+    known = [(name, one) for name, one in found if one.value is not None]
+    return people.without_small(known, row.reading.point) if "measurement" in row.kpi.facts else known
 
 
 def _notes(row: Row, week: Period) -> None:

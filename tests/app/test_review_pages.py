@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from app import events, people, quality
 from domain.kpi.interval import poisson
+from domain.kpi.reading import Point
 from store.engine import Store
 from store.schema import table
 from store.tables import Evaluation, Feature, Measurement, Release
@@ -196,3 +197,13 @@ def _stranger() -> Release:
         source="ci", release_id="n1", created_at=at, released_at=at, kind="code", status="released",
         feature="not-declared",
     )  # fmt: skip
+
+
+def test_a_team_that_would_give_a_small_one_away_is_not_told_either() -> None:
+    def of(count: int) -> Point:
+        return Point(value=30.0, sample_count=count)
+
+    teams = [("a", of(20)), ("b", of(9)), ("c", of(3))]
+    assert [name for name, _ in people.without_small(teams, of(32))] == ["a"], "32 - 29 would be c"
+    assert [name for name, _ in people.without_small(teams[:2], of(31))] == ["a"], "2 of no team are left"
+    assert [name for name, _ in people.without_small(teams[:2], of(29))] == ["a", "b"]

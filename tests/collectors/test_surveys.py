@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from collectors.survey_settings import Question
 from store.engine import Store
 from store.tables import Measurement
 from tests.collectors.delivering import delivered, loaded, only, quarantined, refused, rows, write
@@ -171,3 +172,10 @@ def test_a_file_of_another_kind_is_refused(duckdb_store: Store, tmp_path: Path) 
     path = write(tmp_path / "a.csv", "when,score\n2026-10-15,8\n")
     told = refused(duckdb_store, path, kind="surveys_csv", name="pulse", questions=QUESTIONS)
     assert told.startswith("a.csv has neither the columns asked_at, question_id, group, n, mean of added-up answers")
+
+
+@pytest.mark.parametrize("metric", ["stakeholder_satisfaction", "engagement_enps"])
+def test_a_metric_from_0_to_10_is_asked_on_no_other_scale(metric: str) -> None:
+    with pytest.raises(ValueError, match="is of answers from 0 to 10, not 1 to 5"):
+        Question(metric=metric, scale_min=1, scale_max=5)
+    assert Question(metric="ai_tools_help", scale_min=1, scale_max=5).scale_max == 5
