@@ -8,9 +8,9 @@ with known_source as (
   select s.provider, case when count(*) = count(h.watermark_at) then min(h.watermark_at) end as known_to
   from (
     select distinct provider, source
-    from token_usage
-    where started_at >= cast(:start as timestamp)
-      and (started_at >= cast(:since as timestamp) or source in (select source from source_state))
+    from model_usage_day
+    where day >= cast(:start as date)
+      and (day >= cast(:since as date) or source in (select source from source_state))
   ) s
   left join source_health h on h.source = s.source
   group by s.provider
