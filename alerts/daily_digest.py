@@ -25,6 +25,8 @@ from store.schema import to_batch
 from store.tables import Alert, AlertDelivery, Outbox
 
 PREFIX = "digest:"
+MOST_NAMED = 100
+"""Alerts that a digest names; nobody reads more, and each check would write all of them anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def _message(digest: Digest, payload: str, now: datetime) -> Outbox:
 
 def _compose(digest: Digest, members: Sequence[Alert], settings: Settings) -> Notice:
     open_now = [alert for alert in members if alert.status in OPEN]
-    items = tuple(Item(_line(alert), _link(alert, settings)) for alert in members)
+    named = [*open_now, *(alert for alert in members if alert.status not in OPEN)][:MOST_NAMED]
     return Notice(
         fingerprint=digest.alert_id,
         transition="refreshed",
@@ -140,8 +142,9 @@ def _compose(digest: Digest, members: Sequence[Alert], settings: Settings) -> No
         fields=(),
         since=begins(digest.day, settings),
         runbook="",
-        link=None,
-        items=items,
+        link=f"{base_url(settings)}/alerts",
+        items=tuple(Item(_line(alert), _link(alert, settings)) for alert in named),
+        unnamed_count=len(members) - len(named),
     )
 
 

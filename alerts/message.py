@@ -142,9 +142,13 @@ def _items(notice: Notice) -> list[Block]:
         is_plain = item.link and not set(item.link) & set("<>|")
         line = f"• {link(item.link, item.text)}" if item.link and is_plain else f"• {text}"
         if sum(map(len, lines)) + len(lines) + len(line) > ITEMS_CHARACTERS:
-            lines.append(f"… and {len(notice.items) - number:,} more")
+            left = len(notice.items) - number + notice.unnamed_count
             break
         lines.append(line)
+    else:
+        left = notice.unnamed_count
+    if left:
+        lines.append(f"… and {left:,} more")
     return [section("\n".join(lines))] if lines else []
 
 

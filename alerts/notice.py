@@ -52,7 +52,8 @@ class Notice:
 
     `fields` are what is worth a glance, with the money at stake and the owner; `details` the exact values; `parts` what
     the problem is made of, each with its share; `queries` the names of the queries behind it. `runbook` is a path in
-    the repository, `runbook_url` where it is served. `items` are the alerts that a digest tells of.
+    the repository, `runbook_url` where it is served. `items` are the alerts that a digest names,
+    `unnamed_count` how many more it tells of.
     """
 
     fingerprint: str
@@ -76,6 +77,7 @@ class Notice:
     acknowledged: Acknowledged | None = None
     chart: Chart | Scoreboard | None = None
     items: tuple[Item, ...] = ()
+    unnamed_count: int = 0
 
     def to_json(self) -> str:
         """The payload of an outbox row."""

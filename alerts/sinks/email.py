@@ -180,6 +180,7 @@ def _lines(notice: Notice) -> list[str]:
     if reasons := (*notice.why, *notice.happened):
         told += ["", *(_line(reason, 1000) for reason in reasons)]
     told += ["", *(_line(f"{item.text} {item.link or ''}", 1000) for item in notice.items)] if notice.items else []
+    told += [f"… and {notice.unnamed_count:,} more"] if notice.unnamed_count else []
     told += ["", f"Runbook: {notice.runbook}"] if notice.runbook else []
     return [*told, "", notice.link] if notice.link else told
 

@@ -99,7 +99,7 @@ def _envelope(notice: Notice, facts: Sequence[tuple[str, str]], reasons: Sequenc
         card["body"].append({"type": "FactSet", "facts": told})
     card["body"] += [_text(_plain(reason, VALUE_CHARACTERS)) for reason in reasons]
     card["body"] += [_text(_plain(f"{item.text} {item.link or ''}", VALUE_CHARACTERS)) for item in items]
-    if left := len(notice.items) - len(items):
+    if left := len(notice.items) - len(items) + notice.unnamed_count:
         card["body"].append(_text(f"… and {left:,} more"))
     if notice.runbook:
         card["body"].append(_text(f"Runbook: {notice.runbook}", isSubtle=True))

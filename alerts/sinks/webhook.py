@@ -96,6 +96,7 @@ def payload(action: Action, letter: Letter) -> dict[str, Any]:
         "why": notice.why,
         "happened": notice.happened,
         "alerts": [{"title": item.text, "link": item.link} for item in notice.items],
+        "more_alerts": notice.unnamed_count,
         "opened_at": notice.since,
         "decided_at": letter.created_at,
         "runbook": notice.runbook or None,

@@ -33,6 +33,8 @@ PAGE = {"title": "Alerts", "url": "alerts", "icon": ":material/notifications:", 
 
 FILTERS = ("severity", "team", "feature", "rule", "status")
 CHOICE = "alert"
+MOST_SHOWN = 200
+"""Of the open ones and of those that are over; the files hold all."""
 SEVERITIES = {"page": "Page", "ticket": "Ticket", "info": "Info"}
 STATUSES = {"open": "Open", "acknowledged": "Acknowledged", "resolved": "Resolved", "withdrawn": "Withdrawn"}
 
@@ -73,6 +75,9 @@ def render() -> None:
     ended = [line for line in lines if not line.is_open]
     by_key = {line.key: line for line in (*going_on, *ended)}
     names = {key: found.of(CHOICE).get(key, key) for key in by_key}
+    chosen = {st.session_state.get(CHOICE), st.query_params.get(CHOICE)}  # the box is not drawn yet
+    drawn = {line.key for line in (*going_on[:MOST_SHOWN], *ended[:MOST_SHOWN])}
+    names = {key: name for key, name in names.items() if key in drawn or key in chosen or name in chosen}
     if names and (key := chooser.box(names, CHOICE, "Click an open alert or choose one")):
         alert_detail.draw(by_key[key], asked.at)
         alert_actions.draw(by_key[key])
@@ -140,6 +145,7 @@ def _stake_note(found: alerts.Stake) -> str:
 def _open(asked: Asked, lines: list[Line]) -> None:
     """Not cached as a section: its rows can be clicked."""
     st.markdown("## Open now, by money at stake")
+    drawn = lines[:MOST_SHOWN]
     if not lines:
         empty.nothing("✓ No alert is open." if not asked.filters else "None is open with these filters.")
         show_sql(_found(asked))
@@ -158,12 +164,13 @@ def _open(asked: Asked, lines: list[Line]) -> None:
         "rule": columns.text("Rule"),
     }
     chooser.rows(
-        alert_tables.open_table(lines, asked.at),
+        alert_tables.open_table(drawn, asked.at),
         shown,
-        [line.key for line in lines],
+        [line.key for line in drawn],
         CHOICE,
-        alt=f"{fmt.plural(len(lines), 'open alert')}, the most money at stake first.",
+        alt=f"{fmt.plural(len(drawn), 'open alert')}, the most money at stake first.",
     )
+    _cut(len(lines), "with the most at stake")
     table.toolbar(_found(asked), name="alerts-open", made=lambda: alert_tables.exact(lines, asked.at))
 
 
@@ -191,11 +198,18 @@ def _history(asked: Asked, lines: list[Line]) -> None:
         "rule": columns.text("Rule"),
     }
     table.draw(
-        alert_tables.ended_table(lines, asked.at),
+        alert_tables.ended_table(lines[:MOST_SHOWN], asked.at),
         shown,
         alt=f"{are_over} in {days}, newest first.",
     )
+    _cut(len(lines), "that opened last")
     table.toolbar(_found(asked), name="alerts-ended", made=lambda: alert_tables.exact(lines, asked.at))
+
+
+def _cut(number: int, which: str) -> None:
+    """Says that not all are drawn."""
+    if number > MOST_SHOWN:
+        st.caption(f"The {MOST_SHOWN} {which} of {fmt.count(number)}; filters narrow them, and the file holds all.")
 
 
 def _options() -> Options:

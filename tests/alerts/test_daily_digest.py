@@ -109,6 +109,24 @@ def test_where_nothing_can_be_changed_the_digest_is_sent_once_when_the_day_is_ov
     assert send(store, routing, 16).sent == 0
 
 
+def test_a_digest_names_a_hundred_the_open_and_gravest_first_and_counts_the_rest(
+    store: Store, endpoint: Endpoint
+) -> None:
+    routing = at_most(1, webhook={**OPTIONS["webhook"], "allow_private": True})
+    look(store, 0, problem("first"), routing=routing)
+    send(store, routing, 0)
+    over = [problem(f"over {number}") for number in range(3)]
+    many = [problem(f"some {number}", level=2 if number else 1) for number in range(150)]
+    look(store, 1, *over, *many, routing=routing)
+    send(store, routing, 1)
+    look(store, 1.1, *many[1:], replace(many[0], severity="page", level=3), routing=routing)
+    send(store, routing, 1.1)
+    digest = next(one.json for one in reversed(endpoint.received) if one.json["alert"].startswith("digest:"))
+    assert (len(digest["alerts"]), digest["more_alerts"]) == (100, 52)
+    assert all(alert["title"].startswith("Ticket: some") for alert in digest["alerts"])
+    assert digest["link"].endswith("/alerts")
+
+
 def test_two_workers_put_an_alert_into_the_digest_once(store: Store, endpoint: Endpoint) -> None:
     from alerts.allowance import within_allowance
     from alerts.outbox_rows import OutboxRows

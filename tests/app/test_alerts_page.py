@@ -14,6 +14,7 @@ from store.schema import table
 from store.tables import Alert, AlertRequest, Outbox, RulePast
 from tests.app.conftest import CONFIG, NOW, OpenApp
 from tests.app.support import reading
+from tests.app.support.crowd import many_alerts
 from tests.app.support.seed import insert
 
 
@@ -50,6 +51,19 @@ def test_open_alerts_are_ranked_by_money_at_stake(full_store: Store, open_app: O
     ]
     assert shown["team"][0] == "Discovery", "the team of its feature"
     assert shown["told"][0] == "silenced until 24 Nov 10:20 UTC"
+
+
+def test_of_many_the_two_hundred_with_the_most_at_stake_are_drawn_and_any_can_be_asked_for(
+    full_store: Store, open_app: OpenApp
+) -> None:
+    many_alerts(full_store, 250)
+    app = open_app("alerts", alert="many-3")
+    assert list(reading.table_with(app, "open_for")["title"])[:2] == ["Many 249", "Many 248"]
+    assert len(reading.table_with(app, "open_for")) == 200
+    text = reading.text(app)
+    assert "The 200 with the most at stake of 253; filters narrow them, and the file holds all." in text
+    assert "Many 3" in text, "one beyond them, by its address"
+    assert {card.label: card.value for card in app.metric}["Open now"] == "253"
 
 
 def test_a_part_of_a_larger_open_alert_counts_its_money_once(full_store: Store, open_app: OpenApp) -> None:

@@ -15,6 +15,7 @@ from store.engine import Store
 from store.tables import Budget, CollectorRun
 from tests.app.conftest import NOW, OpenApp
 from tests.app.support import company, reading
+from tests.app.support.crowd import many_alerts
 from tests.app.support.seed import FAILURE, ORGANIZATION_BUDGET, insert
 
 MONTH, TODAY = date(2026, 11, 1), NOW.date()
@@ -81,6 +82,13 @@ def test_today_lists_open_alerts_gravest_first_and_no_closed_one(full_store: Sto
     assert text.index("✕ Page") < text.index("! Ticket")
     assert "50% of its budget" not in text
     assert "[anthropic_usage has failed three times](alerts?alert=source-stale)" in text
+
+
+def test_today_names_the_twenty_gravest_alerts_and_counts_the_rest(full_store: Store, open_app: OpenApp) -> None:
+    many_alerts(full_store, 25)
+    text = reading.text(open_app("today"))
+    assert text.count("](alerts?alert=") == 20
+    assert "8 more are open. [All alerts" in text
 
 
 def test_today_shows_failing_sources_first(full_store: Store, open_app: OpenApp) -> None:

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import ValidationError
 
 from alerts.discovery import sinks
+from alerts.notice import Item
 from alerts.sink import Receipt, RefusedError, RetriableError, Sink, SinkConfigError, Timer, UnansweredError
 from config.secrets import forget
 from config.settings import Email, Settings
@@ -114,6 +115,12 @@ def test_a_mail_says_why_and_what_happened_then(mailbox: Mailbox, port: int, let
     connected(port).send("post", letter(why=("Prices rose.",), happened=("Release 7\nwent out.",)))
     text = "\n".join(mailbox.mails[0].get_content().splitlines())
     assert "\n\nPrices rose.\nRelease 7 went out.\n\n" in text
+
+
+def test_a_mail_names_a_digests_alerts_and_counts_the_rest(mailbox: Mailbox, port: int, letter: Any) -> None:
+    connected(port).send("post", letter(items=(Item("Ticket: a is bad", None),), unnamed_count=1200))
+    text = "\n".join(mailbox.mails[0].get_content().splitlines())
+    assert "\nTicket: a is bad\n… and 1,200 more\n" in text
 
 
 def test_what_telemetry_says_adds_no_header(mailbox: Mailbox, port: int, letter: Any) -> None:

@@ -189,12 +189,12 @@ def test_a_digest_of_many_alerts_fits_on_a_card_and_counts_the_rest(
 ) -> None:
     endpoint.always = Reply(202)
     items = tuple(Item("預算" * 300, "https://x/" + "y" * 300) for _ in range(40))
-    connected("teams").send("post", letter(items=items))
+    connected("teams").send("post", letter(items=items, unnamed_count=60))
     assert len(endpoint.received[0].body) <= CARD_BYTES
     body = endpoint.received[0].json["attachments"][0]["content"]["body"]
     shown = sum(block.get("text", "").startswith("預算") for block in body)
     assert 0 < shown < 30
-    assert f"… and {40 - shown} more" in [block.get("text") for block in body]
+    assert f"… and {100 - shown} more" in [block.get("text") for block in body]
 
 
 def test_a_card_says_why_and_what_happened_then(endpoint: Endpoint, connected: Any, letter: Any) -> None:
