@@ -1,6 +1,6 @@
 """Bucket counts of latency as matrices, and what they say. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -16,7 +16,8 @@ from domain.slo.percentiles import percentiles
 
 SHARES = (0.5, 0.95, 0.99)
 MEASURES = {"duration": "Whole answer", "time_to_first_token": "First token"}
-LEVELS = {"service": "Service", "model": "Model", "provider": "Provider"}
+OWNERS = {"feature": "Feature", "team": "Team"}
+LEVELS = {"service": "Service", "model": "Model", "provider": "Provider", **OWNERS}
 
 Key = tuple[Any, ...]
 Floats = NDArray[np.float64]
@@ -89,14 +90,16 @@ def headline(found: Buckets, measure: str) -> str:
     return f"Half of the requests {done} within {fmt.seconds(half)}, 95% within {fmt.seconds(most)}"
 
 
-def table(found: Buckets, level: str) -> pa.Table:
+def items(found: Buckets) -> list[str]:
+    """The items of rows keyed (span, item, measure) that were timed in the span, the most requests first."""
+    now = found.only("now")
+    return sorted(dict.fromkeys(item for item, _ in now.keys), key=lambda item: -now.only(item).requests)
+
+
+def table(found: Buckets, name_of: Callable[[str], str]) -> pa.Table:
     """One row per item of rows keyed (span, item, measure): percentiles now, and P95 against the span before."""
     now, before = found.only("now"), found.only("before")
-    items = sorted(
-        dict.fromkeys(item for item, _ in now.keys),
-        key=lambda item: -now.only(item).requests,
-    )
-    rows = [_row(item, now.only(item), before.only(item), level) for item in items]
+    rows = [_row(name_of(item), now.only(item), before.only(item)) for item in items(found)]
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
 
 
@@ -105,13 +108,13 @@ _FIELDS: "list[pa.Field[Any]]" = [pa.field("item", pa.string()), pa.field("reque
 _SCHEMA = pa.schema([*_FIELDS, *(pa.field(name, pa.float64()) for name in _RATIOS)])
 
 
-def _row(item: str, now: Buckets, before: Buckets, level: str) -> Mapping[str, Any]:
+def _row(name: str, now: Buckets, before: Buckets) -> Mapping[str, Any]:
     whole, first = now.only("duration"), now.only("time_to_first_token")
     p50, p95, p99 = _of(whole)
     _, earlier, _ = _of(before.only("duration"))
     first_p50, first_p95, _ = _of(first)
     return {
-        "item": fmt.provider(item) if level == "provider" else item,
+        "item": name,
         "requests": max(whole.requests, first.requests),
         "p50": p50,
         "p95": p95,

@@ -11,6 +11,7 @@ from domain.window import Window
 from store import (
     attributed,
     bill_day,
+    latency_bucket,
     model_usage_day,
     priced_usage,
     request_day,
@@ -26,6 +27,7 @@ from store.tables import (
     Charge,
     CostDay,
     InferenceRequest,
+    LatencyDay,
     ModelUsageDay,
     PricedUsageDay,
     RequestDay,
@@ -80,7 +82,7 @@ def rebuild(
         _bills(connection, source, wanted)
     else:
         if row is InferenceRequest:
-            _replace_days(connection, RequestDay, source, wanted, request_day.rows(_of_days(row, source, wanted)))
+            _requests(connection, source, wanted)
             of_days = _of_days(TokenUsage, source, wanted)
             connection.execute(sa.delete(table(TokenUsage)).where(of_days))
             request_usage.insert(connection, source, _of_days(row, source, wanted), prices, usage_of)
@@ -92,6 +94,13 @@ def rebuild(
 def _bills(connection: Connection, source: str, days: list[date]) -> None:
     _replace_days(connection, CostDay, source, days, _cost_day(source, days))
     _replace_days(connection, BillDay, source, days, bill_day.rows(_of_days(Charge, source, days)))
+
+
+def _requests(connection: Connection, source: str, days: list[date]) -> None:
+    of_days = _of_days(InferenceRequest, source, days)
+    _replace_days(connection, RequestDay, source, days, request_day.rows(of_days))
+    latencies = [latency_bucket.by_day(of_days, source, measure) for measure in latency_bucket.MEASURES]
+    _replace_days(connection, LatencyDay, source, days, *latencies)
 
 
 def _models(connection: Connection, source: str, days: list[date]) -> None:
@@ -107,8 +116,7 @@ def refill(connection: Connection) -> None:
     for source, days in _loaded_months(connection, Charge):
         _bills(connection, source, days)
     for source, days in _loaded_months(connection, InferenceRequest):
-        of_days = _of_days(InferenceRequest, source, days)
-        _replace_days(connection, RequestDay, source, days, request_day.rows(of_days))
+        _requests(connection, source, days)
         telemetry.refill(connection, source, _span(days))
     for source, days in _loaded_months(connection, UsageDay):
         _models(connection, source, days)
@@ -132,10 +140,11 @@ def _loaded_months(connection: Connection, row: type) -> list[tuple[str, list[da
     return [(source, month) for source, days in spans.items() for month in attributed.by_month(days)]
 
 
-def _replace_days(connection: Connection, rollup: type, source: str, days: list[date], rows: sa.Select[Any]) -> None:
+def _replace_days(connection: Connection, rollup: type, source: str, days: list[date], *rows: sa.Select[Any]) -> None:
     target = table(rollup)
     connection.execute(sa.delete(target).where(target.c.source == source, target.c.day.in_(days)))
-    connection.execute(sa.insert(target).from_select(list(column_names(rollup)), rows))
+    for some in rows:
+        connection.execute(sa.insert(target).from_select(list(column_names(rollup)), some))
 
 
 def _of_days(row: type, source: str, days: list[date]) -> sa.ColumnElement[bool]:

@@ -458,6 +458,21 @@ class LatencyHour:
 
 
 @dataclass(slots=True, kw_only=True)
+class LatencyDay:
+    """Answered requests by how long they took, for their owners: UTC day × source × provider × attribution key ×
+    measure × bucket. `latency_hour` tells the same by service and model; only logs of requests are in here.
+    """
+
+    day: date
+    source: str
+    provider: str
+    attribution_key: str
+    measure: str
+    le_seconds: float
+    request_count: int
+
+
+@dataclass(slots=True, kw_only=True)
 class SliMinute:
     """What an SLO counts: UTC minute × SLO objective × source, for the last 35 days.
 
@@ -1494,6 +1509,7 @@ ROLLUPS = (
     RequestDay,
     RequestHour,
     LatencyHour,
+    LatencyDay,
     SliMinute,
     SliHour,
     KeyShare,

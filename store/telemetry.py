@@ -12,7 +12,7 @@ from domain.slo.buckets import ladder
 from domain.slo.counting import Counting, thresholds
 from domain.slo.definition import Origin
 from domain.window import Window, floor_hour
-from store import latency_hour, request_hour, sli
+from store import latency_bucket, request_hour, sli
 from store.schema import column_names, table
 from store.tables import InferenceRequest, LatencyHour, RequestHour, SliMinute, SloObjective
 
@@ -64,7 +64,7 @@ def count_latencies(connection: Connection, source: str, hours: Window, named: S
     """`latency_hour` of whole hours; `named` are the seconds that objectives name, which are edges as well."""
     edges = ladder(named)
     wanted = _requests(source, hours)
-    rows = [latency_hour.rows(wanted, source, measure, edges) for measure in latency_hour.MEASURES]
+    rows = [latency_bucket.by_hour(wanted, source, measure, edges) for measure in latency_bucket.MEASURES]
     _replace(connection, LatencyHour, source, hours, rows)
 
 

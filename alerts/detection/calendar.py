@@ -50,7 +50,7 @@ class Calendar:
         return [one for one in self.rows if one["kind"] in kinds and one["metric"] in (None, metric)]
 
     def _touched(self, one: Mapping[str, Any], scope_type: str, rows: Mapping[str, int]) -> list[int | None]:
-        """A plan of a feature moves what stands above it too, and the models that are mostly its own."""
+        """A plan of a feature moves what stands above it, and the models and services mostly its own."""
         if one["scope_type"] is None:
             return [None]
         named = (one["scope_type"], one["scope"])
@@ -58,7 +58,7 @@ class Calendar:
         return [rows[scope] for kind, scope in touched if kind == scope_type and scope in rows]
 
     def _launching(self, one: Mapping[str, Any], scope_type: str, rows: Mapping[str, int]) -> list[int | None]:
-        """A launch may move the feature, its models and its team; that the organisation moves is still news."""
+        """A launch may move a feature, its models, services and team; that the organisation moves is news."""
         if one["scope_type"] is None:
             return [None]
         named = (one["scope_type"], one["scope"])
@@ -66,7 +66,7 @@ class Calendar:
         return [rows[scope] for kind, scope in moving if kind == scope_type and scope in rows]
 
     def _below(self, named: Series) -> list[Series]:
-        """The models of a feature, and the providers of a team that is this feature's."""
+        """The models and services of a feature, and the providers of a team that is this feature's."""
         teams = [series for series in above(named, self.parents) if series != WHOLE]
         return [
             child
@@ -76,7 +76,7 @@ class Calendar:
 
 
 def parents_of(scopes: Sequence[Mapping[str, Any]]) -> dict[Series, Series]:
-    """What stands above each series, from rows of anomaly/scopes; services of requests belong to the organisation."""
+    """What stands above each series, from rows of anomaly/scopes."""
     return {(one["scope_type"], one["scope"]): (one["parent_type"], one["parent"]) for one in scopes}
 
 

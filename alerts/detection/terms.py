@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from alerts.base import Severity
 from domain.provider import NAMES
@@ -15,21 +14,16 @@ from domain.wording import money, signed_percent
 class Terms:
     """`noun` begins a title; `rises` and `falls` are the severity of more and of less than expected.
 
-    `number` writes a value in its unit. `is_money`: what is at stake is known in money and decides whether a person
-    hears of it.
+    `number` writes a value in its unit; `page_path` is the page that shows a kind of scope and a scope. `is_money`:
+    what is at stake is known in money and decides whether a person hears of it.
     """
 
     noun: str
     rises: Severity
     falls: Severity
     number: Callable[[float, str], str]
-    page: str
+    page_path: Callable[[str, str], str]
     is_money: bool = True
-
-    def page_path(self, scope_type: str, scope: str) -> str:
-        """The page with its filter set; a service is a filter of Latency only."""
-        chosen = {} if scope_type == "organization" else {scope_type: scope}
-        return f"{self.page}?{urlencode({**chosen, 'period': '28d'})}"
 
 
 def amount(value: float, unit: str) -> str:

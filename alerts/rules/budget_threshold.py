@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
-from urllib.parse import urlencode
 
+from alerts import pages
 from alerts.base import Finding, Row, Situation, State, asking_rule
 from alerts.budget_chart import budget_chart
 from alerts.budget_tree import with_leaves
@@ -227,7 +227,7 @@ def _fields(row: Row, outlook: Outlook) -> tuple[tuple[str, str], ...]:
 
 def _page(row: Row) -> str:
     scope = {} if row["scope_type"] == "organization" else {row["scope_type"]: row["scope"]}
-    return "spend?" + urlencode({"by": GROUPING[row["scope_type"]], "period": _PERIODS[row["period"]], **scope})
+    return pages.spend(GROUPING[row["scope_type"]], _PERIODS[row["period"]], scope)
 
 
 RULE = asking_rule("budget_threshold", every="5m", look=look, kind="cost")

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from alerts import pages
 from alerts.base import Finding, Row, Rule, Situation, State
 from alerts.wording import day, percent
 from domain.commitment import RECENT_DAYS, Burn
@@ -52,7 +53,7 @@ def _finding(row: Row, situation: Situation) -> Finding:
             ("Used", percent(burn.used / burn.amount)),
             ("Last day", day(burn.end - timedelta(days=1))),
         ),
-        page_path="budgets",
+        page_path=pages.commitments(),
         impact_cost=burn.unused_at_end or None,
         currency=currency,
         impact_ratio=burn.unused_at_end / burn.amount,

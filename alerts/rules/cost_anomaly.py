@@ -3,12 +3,13 @@ highest level that moved."""
 
 from collections.abc import Mapping, Sequence
 
+from alerts import pages
 from alerts.base import Finding, Row, Situation
 from alerts.detection.findings import findings
 from alerts.detection.rule import AnomalyRule
 from alerts.detection.terms import Terms, amount
 
-TERMS = {"cost": Terms("Cost", "ticket", "info", amount, "why-it-moved")}
+TERMS = {"cost": Terms("Cost", "ticket", "info", amount, pages.why_it_moved)}
 
 
 def find(rows: Mapping[str, Sequence[Row]], situation: Situation) -> list[Finding]:

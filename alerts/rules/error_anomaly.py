@@ -3,12 +3,13 @@ that moved."""
 
 from collections.abc import Mapping, Sequence
 
+from alerts import pages
 from alerts.base import Finding, Row, Situation
 from alerts.detection.findings import findings
 from alerts.detection.rule import AnomalyRule
 from alerts.detection.terms import Terms, share
 
-TERMS = {"error_rate": Terms("Error rate", "ticket", "info", share, "providers", is_money=False)}
+TERMS = {"error_rate": Terms("Error rate", "ticket", "info", share, pages.failures, is_money=False)}
 
 
 def find(rows: Mapping[str, Sequence[Row]], situation: Situation) -> list[Finding]:

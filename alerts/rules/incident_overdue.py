@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlencode
 
+from alerts import pages
 from alerts.base import Finding, Row, Situation, asking_rule
 from alerts.context import happened_since
 from alerts.past import Fired, Past, in_order
@@ -71,7 +71,7 @@ def _finding(row: Row, usual: timedelta, source: str, now: datetime) -> Finding:
             ("Acknowledged", moment(acknowledged.replace(tzinfo=UTC)) if acknowledged else "not yet"),
         ),
         owner=row["team"],
-        page_path="incidents?" + urlencode({"incident": f"{row['source']}/{row['incident_id']}"}),
+        page_path=pages.incident(row["source"], row["incident_id"]),
         scope={key: row[key] for key in ("service", "feature", "team", "tier") if row[key]},
     )
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
+from alerts import pages
 from alerts.base import Finding, Row, Situation
 from alerts.detection.findings import findings
 from alerts.detection.rule import AnomalyRule
 from alerts.detection.terms import Terms, seconds
 
-TERMS = {"latency_p95": Terms("P95 latency", "ticket", "info", seconds, "latency", is_money=False)}
+TERMS = {"latency_p95": Terms("P95 latency", "ticket", "info", seconds, pages.latency, is_money=False)}
 
 
 def find(rows: Mapping[str, Sequence[Row]], situation: Situation) -> list[Finding]:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
+from alerts import pages
 from alerts.base import Finding, Row, Rule, Situation
 from alerts.wording import duration, moment
 from domain.incident.postmortem import OVERDUE
@@ -46,7 +46,7 @@ def _finding(row: Row, situation: Situation) -> Finding:
         facts={"incident": row["incident_id"], "severity": row["severity"], "due_at": due},
         fields=(("Incident", row["url"] or name), ("Severity", row["severity"] or "unknown")),
         owner=row["team"],
-        page_path="incidents?" + urlencode({"incident": f"{row['source']}/{row['incident_id']}"}),
+        page_path=pages.incident(row["source"], row["incident_id"]),
         scope=scope,
     )
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
-from urllib.parse import urlencode
 
+from alerts import pages
 from alerts.base import Finding, Row, Severity, Situation, asking_rule
 from alerts.charts import Chart, hourly
 from alerts.context import happened_since
@@ -125,7 +125,7 @@ def _finding(key: tuple[str, str], spans: Sequence[Row], traffic: Row, now: date
             *((("Affected", parts),) if parts else ()),
             *((("Status page", told["url"]),) if told["url"] else ()),
         ),
-        page_path="providers?" + urlencode({"provider": told["provider"]}),
+        page_path=pages.providers(told["provider"]),
         scope={"provider": told["provider"]},
     )
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
+from alerts import pages
 from alerts.base import Finding, Row, Rule, Situation
 from alerts.wording import percent
 from domain.reconciled_sum import Sum, summed
@@ -98,7 +98,7 @@ def _finding(provider: str, whole: Sum, wanted: Decimal) -> Finding:
             ("Usage at list price", money(whole.estimate, CURRENCY)),
             ("Does not agree", money(open_cost, CURRENCY)),
         ),
-        page_path="reconciliation?" + urlencode({"provider": provider}),
+        page_path=pages.reconciliation(provider),
         impact_cost=open_cost,
         currency=CURRENCY,
         impact_ratio=open_cost / whole.reconcilable,

@@ -3,12 +3,13 @@ moved."""
 
 from collections.abc import Mapping, Sequence
 
+from alerts import pages
 from alerts.base import Finding, Row, Situation
 from alerts.detection.findings import findings
 from alerts.detection.rule import AnomalyRule
 from alerts.detection.terms import Terms, share
 
-TERMS = {"safety_rate": Terms("Safety violation rate", "ticket", "info", share, "alerts", is_money=False)}
+TERMS = {"safety_rate": Terms("Safety violation rate", "ticket", "info", share, pages.safety, is_money=False)}
 
 
 def find(rows: Mapping[str, Sequence[Row]], situation: Situation) -> list[Finding]:

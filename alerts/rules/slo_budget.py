@@ -1,8 +1,8 @@
 """An error budget is used up, and not by chance. One alert per objective."""
 
 from collections.abc import Sequence
-from urllib.parse import urlencode
 
+from alerts import pages
 from alerts.base import Finding, Situation, State, promise_rule
 from alerts.scope import scope_of
 from alerts.wording import factor
@@ -44,7 +44,7 @@ def _finding(standing: Standing) -> Finding:
         facts={"slo": standing.key, "bad_events": int(standing.counts.bad), "events": int(standing.counts.total)},
         fields=(("Objective", f"{(standing.objective.target * 100).normalize():f}% over {in_words(standing.period)}"),),
         owner=standing.slo.owner,
-        page_path="slos?" + urlencode({"slo": standing.key}),
+        page_path=pages.slo(standing.key),
         scope=scope_of(standing.slo, standing.objective),
     )
 

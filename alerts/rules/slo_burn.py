@@ -1,8 +1,8 @@
 """An error budget goes too fast: both windows of a pair burn above its factor. One alert per objective."""
 
 from collections.abc import Sequence
-from urllib.parse import urlencode
 
+from alerts import pages
 from alerts.base import Finding, Severity, Situation, promise_rule
 from alerts.burned import burned
 from alerts.burning import explained
@@ -43,7 +43,7 @@ def _finding(standing: Standing) -> Finding:
         },
         fields=_fields(standing, fires),
         owner=standing.slo.owner,
-        page_path="slos?" + urlencode({"slo": standing.key}),
+        page_path=pages.slo(standing.key),
         scope=scope_of(standing.slo, standing.objective),
     )
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
+from alerts import pages
 from alerts.base import Finding, Row, Rule, Situation, State
 from alerts.wording import duration, moment
 from domain.duration import parse_duration
@@ -66,7 +66,7 @@ def _finding(row: Row, situation: Situation) -> Finding:
             "failed_since_ok_count": row["failed_since_ok_count"],
         },
         fields=_fields(row, allowed),
-        page_path="sources?" + urlencode({"source": source}),
+        page_path=pages.source(source),
         scope={"source": source},
     )
 

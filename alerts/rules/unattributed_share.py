@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from alerts import pages
 from alerts.base import Finding, Row, Rule, Situation
 from alerts.wording import percent
 from domain.wording import listed, money
@@ -53,7 +54,7 @@ def find(rows: Mapping[str, Sequence[Row]], situation: Situation) -> list[Findin
             + (f" Most of it: {named}. Add rules for them to attribution.toml." if is_over and named else ""),
             facts={"unowned_cost": unowned, "billed_cost": billed, "allowed_percent": allowed, "currency": currency},
             fields=(("Without an owner", money(unowned, currency)), ("The week before", before)),
-            page_path="spend?by=project&feature=unattributed",
+            page_path=pages.unattributed(),
             impact_cost=unowned,
             currency=currency,
             impact_ratio=unowned / billed,

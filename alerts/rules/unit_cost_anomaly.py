@@ -3,12 +3,13 @@ One alert per incident, at the highest level that moved."""
 
 from collections.abc import Mapping, Sequence
 
+from alerts import pages
 from alerts.base import Finding, Row, Situation
 from alerts.detection.findings import findings
 from alerts.detection.rule import AnomalyRule
 from alerts.detection.terms import Terms, amount
 
-TERMS = {"cost_per_request": Terms("Cost per request", "ticket", "info", amount, "unit-economics")}
+TERMS = {"cost_per_request": Terms("Cost per request", "ticket", "info", amount, pages.unit_economics)}
 EXPLAINING = frozenset({"cost"})
 """Where the cost of the same scope has an alert of these days, it says what moved, and a second alert says no more."""
 

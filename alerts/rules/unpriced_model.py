@@ -5,8 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
 
+from alerts import pages
 from alerts.base import Finding, Row, Rule, Situation
 from alerts.wording import day
 from domain.price import STANDARD
@@ -86,7 +86,7 @@ def _firing(model: tuple[str, str], rows: Sequence[Row]) -> Finding:
             ("First day", day(first)),
             *(("Add to prices.toml", each) for each in lines[:2]),
         ),
-        page_path="unit-economics?" + urlencode({"show": "prices", "provider": provider}),
+        page_path=pages.prices(provider),
         scope={"provider": provider, "model": name},
     )
 

@@ -3,14 +3,15 @@ alert per incident, at the highest level that moved."""
 
 from collections.abc import Mapping, Sequence
 
+from alerts import pages
 from alerts.base import Finding, Row, Situation
 from alerts.detection.findings import findings
 from alerts.detection.rule import AnomalyRule
 from alerts.detection.terms import Terms, whole
 
 TERMS = {
-    "requests": Terms("Requests", "info", "ticket", whole, "unit-economics"),
-    "tokens_per_request": Terms("Tokens per request", "ticket", "info", whole, "unit-economics"),
+    "requests": Terms("Requests", "info", "ticket", whole, pages.unit_economics),
+    "tokens_per_request": Terms("Tokens per request", "ticket", "info", whole, pages.unit_economics),
 }
 """Missing requests are people who are not served; more of them cost, and the cost has an alert of its own."""
 EXPLAINING = frozenset({"cost"})

@@ -31,6 +31,7 @@ def rows(drawn: pa.Table, shown: Mapping[str, Any], items: Sequence[str], key: s
 
 def box(names: Mapping[str, str], key: str, placeholder: str) -> str | None:
     """The chosen item of item → name, by the same `key`; None while nothing is, or what is no longer there."""
+    filters.accept_item(key, names)
     item = st.selectbox(
         "Look into",
         list(names),

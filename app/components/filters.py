@@ -87,6 +87,16 @@ def accept_keys(found: Options, *dimensions: str, **one_of: str) -> None:
     }
     names |= {KEYS.get(name, name): found.of(name) for name in dimensions}
     names |= {key: found.of(name) for key, name in one_of.items()}
+    _accept(names, dimensions)
+
+
+def accept_item(key: str, names: Mapping[str, str]) -> None:
+    """The same for one box that a page draws later, of item → name; call it before that box."""
+    if key not in st.session_state:
+        _accept({key: names}, ())
+
+
+def _accept(names: Mapping[str, Mapping[str, str]], dimensions: Sequence[str]) -> None:
     rewritten = {}
     unknown: list[tuple[str, str]] = []
     instead: list[str] = []

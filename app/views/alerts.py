@@ -60,7 +60,7 @@ class Asked:
 def render() -> None:
     """The page."""
     found = _options()
-    filters.accept_keys(found, *FILTERS, **{CHOICE: CHOICE})
+    filters.accept_keys(found, *FILTERS)
     head.draw("Alerts")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         period = filters.choose_period(data.to_now())

@@ -1,14 +1,15 @@
-"""How long do answers take? The whole answer and its first token, over time and by service, model and provider."""
+"""How long do answers take? The whole answer and its first token, over time and by who serves and who owns them."""
 
 from datetime import datetime, timedelta
 
+import pyarrow as pa
 import streamlit as st
 
 from app import data, events, latency
 from app import format as fmt
 from app.charts import latency as drawn
 from app.charts.marks import marked
-from app.components import chart, columns, empty, filters, head, metrics, table
+from app.components import chart, empty, filters, head, latency_owners, metrics, table
 from app.components.filters import Options
 from app.components.markdown import plain
 from app.components.metrics import Card
@@ -56,10 +57,11 @@ def render() -> None:
     _heat(asked)
     table.toolbar(_over_time(asked), name="latency-buckets")
     level = filters.choose_one("By", latency.LEVELS, "level")
-    _by_item(asked, level)
-    table.toolbar(
-        _by(asked, level), name=f"latency-by-{level}", made=lambda: latency.table(_matrix(asked, level), level)
-    )
+    if level in latency.OWNERS:
+        latency_owners.draw(asked, level)
+    else:
+        _by_item(asked, level)
+        table.toolbar(_by(asked, level), name=f"latency-by-{level}", made=lambda: _table(asked, level))
 
 
 @section
@@ -123,20 +125,16 @@ def _heat(asked: Asked) -> None:
 
 @section
 def _by_item(asked: Asked, level: str) -> None:
-    found = latency.table(_matrix(asked, level), level)
+    found = _table(asked, level)
     if not found.num_rows:
         empty.nothing("Nothing was timed.")
         return
     label = latency.LEVELS[level]
-    shown = {
-        "item": columns.text(label, pinned=True),
-        "requests": columns.compact("Requests timed"),
-        **{name: columns.seconds(name.upper()) for name in ("p50", "p95", "p99")},
-        "p95_change": columns.percent("P95 change", "Against the period before."),
-        "first_p50": columns.seconds("First token, P50"),
-        "first_p95": columns.seconds("First token, P95"),
-    }
-    table.draw(found, shown, alt=f"{fmt.plural(found.num_rows, label.lower())} by requests, with percentiles.")
+    table.draw(
+        found,
+        latency_owners.shown(label),
+        alt=f"{fmt.plural(found.num_rows, label.lower())} by requests, with percentiles.",
+    )
 
 
 def _end() -> datetime:
@@ -180,6 +178,10 @@ def _matrix(asked: Asked, level: str) -> Buckets:
     return data.derived(
         ("latency by item", asked, level), lambda: latency.buckets(found.table, "span", "item", "measure")
     )
+
+
+def _table(asked: Asked, level: str) -> pa.Table:
+    return latency.table(_matrix(asked, level), fmt.provider if level == "provider" else str)
 
 
 def _measured(found: Buckets, measure: str) -> Buckets:

@@ -48,9 +48,11 @@ def render() -> None:
     _summary(given)
     _providers(given, found)
     _models(given, found)
-    by_name = {score.name: score for score in found}
-    if name := chooser.box({name: name for name in by_name}, CHOICE, "Click a provider above or choose one"):
-        provider_detail.draw(given, by_name[name])
+    by_provider = {score.provider: score for score in found}
+    if provider := chooser.box(
+        {score.provider: score.name for score in found}, CHOICE, "Click a provider above or choose one"
+    ):
+        provider_detail.draw(given, by_provider[provider])
 
 
 @section
@@ -124,7 +126,7 @@ def _providers(given: Asked, found: list[Score]) -> None:
     chooser.rows(
         provider_tables.drawn(found),
         shown,
-        [score.name for score in found],
+        [score.provider for score in found],
         CHOICE,
         alt=f"{fmt.plural(len(found), 'provider')}, broken promises first. {providers.headline(found)}.",
     )

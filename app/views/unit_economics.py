@@ -38,7 +38,7 @@ SHOWN = {"requests": "Per request and token", "outcomes": "Per outcome", "prices
 def render() -> None:
     """The page."""
     found = filters.options()
-    filters.accept_keys(Options({**found.items, "show": SHOWN}), *FILTERS, feature="feature", show="show")
+    filters.accept_keys(Options({**found.items, "show": SHOWN}), *FILTERS, show="show")
     head.draw("Unit economics")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         period = filters.choose_period(data.horizon())

@@ -1,7 +1,7 @@
 -- title:   Who owns what is watched, and what stands above it?
 -- grain:   one row per (scope_type, scope) with costs or usage in the period, or declared; the parent is what most of
---          its cost (else of its requests) belongs to: a team's is the organisation, a feature's its team, a model's a
---          feature, a provider's a team
+--          its cost (else of its requests) belongs to: a team's is the organisation, a feature's its team, a model's
+--          and a service's a feature, a provider's a team
 -- params:  start date, end date (UTC days, half-open), currency text
 -- returns: scope_type text, scope text, name text, owner text, team text, parent_type text, parent text
 with used as (
@@ -18,6 +18,17 @@ with used as (
     and day < cast(:end as date)
   group by 1, 2, 3, 4
 ),
+served as (
+  select r.service, coalesce(a.feature, 'unattributed') as feature, sum(r.request_count) as requests
+  from request_hour r
+  left join attribution a
+    on a.attribution_key = r.attribution_key
+    and cast(r.hour as date) >= a.valid_from
+    and cast(r.hour as date) < a.valid_to
+  where r.hour >= cast(:start as date)
+    and r.hour < cast(:end as date)
+  group by 1, 2
+),
 pair as (
   select 'team' as scope_type, team as scope, 'organization' as parent_type, '' as parent, cost, requests from used
   union all
@@ -26,6 +37,8 @@ pair as (
   select 'model', model, 'feature', feature, cost, requests from used
   union all
   select 'provider', provider, 'team', team, cost, requests from used
+  union all
+  select 'service', service, 'feature', feature, cast(0 as decimal(38, 12)), requests from served
   union all
   select 'feature', feature, 'team', team, cast(0 as decimal(38, 12)), 0 from feature
   union all

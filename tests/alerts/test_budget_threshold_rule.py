@@ -121,7 +121,7 @@ def test_each_scope_names_itself_and_its_page() -> None:
     assert organization.page_path == "spend?by=team&period=mtd"
     feature = found(scope_type="feature", scope="desk", name="Research desk")
     assert feature.summary.startswith("Feature Research desk has spent")
-    assert feature.page_path == "spend?by=model&period=mtd&feature=desk"
+    assert feature.page_path == "spend?by=model&period=mtd&features=desk"
 
 
 def test_a_quarter_is_called_one_and_is_not_its_first_month() -> None:

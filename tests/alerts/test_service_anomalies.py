@@ -11,7 +11,7 @@ from alerts.discovery import rules
 from alerts.evaluation import evaluate
 from config.settings import Settings
 from store.engine import Store
-from store.tables import LatencyHour, RequestHour, SafetyHour
+from store.tables import LatencyDay, LatencyHour, RequestHour, SafetyHour
 from tests.alerts.support import collected, insert
 from tests.support.watched import declare
 
@@ -25,15 +25,15 @@ SLOW = np.array([0.35, 0.35, 0.12, 0.10, 0.06, 0.02])
 SERVICES = {"search": "openai", "desk": "anthropic"}
 
 
-def write(store: Store) -> None:
+def write(store: Store, requests_of_search: int = 3000) -> None:
     """One hour a day of two services; on the last day the help desk's answers are slow and many fail."""
     rng = np.random.default_rng(9)
-    requests, latencies = [], []
+    requests, latencies, owned = [], [], []
     for number in range(DAYS):
         hour = NOW.replace(hour=12) - timedelta(days=DAYS - number)
         for service, provider in SERVICES.items():
             is_bad = service == "desk" and number == DAYS - 1
-            count = int(rng.poisson(3000))
+            count = int(rng.poisson(requests_of_search if service == "search" else 3000))
             requests.append(
                 RequestHour(
                     hour=hour,
@@ -62,6 +62,19 @@ def write(store: Store) -> None:
                 )
                 for edge, found in zip(EDGES, counts, strict=True)
             ]
+            owned += [
+                LatencyDay(
+                    day=hour.date(),
+                    source="log",
+                    provider=provider,
+                    attribution_key=service,
+                    measure="duration",
+                    le_seconds=edge,
+                    request_count=int(found),
+                )
+                for edge, found in zip(EDGES, counts, strict=True)
+            ]
+    insert(store, LatencyDay, owned)
     insert(store, RequestHour, requests)
     insert(store, LatencyHour, latencies)
     collected(store, "log", NOW)
@@ -78,13 +91,26 @@ def test_slow_and_failing_answers_are_a_ticket_each(duckdb_store: Store) -> None
     (failing,) = [one for one in found.findings["error_anomaly"] if one.state == "firing"]
     assert slow.fingerprint == f"anomaly:latency_p95:organization::{LAST}"
     assert slow.severity == failing.severity == "ticket"
-    assert {"anomaly:latency_p95:service:desk:2026-11-20", "anomaly:latency_p95:provider:anthropic:2026-11-20"} <= {
-        *slow.children
-    }
+    moved = (("service", "desk"), ("provider", "anthropic"), ("feature", "desk"), ("team", "Support"))
+    assert {f"anomaly:latency_p95:{kind}:{name}:{LAST}" for kind, name in moved} <= {*slow.children}
+    assert "In it: Help desk (+" in slow.summary
     assert failing.fingerprint == f"anomaly:error_rate:organization::{LAST}"
     assert "In it: Help desk (+" in failing.summary
     assert failing.impact_cost is None
     assert "anomaly:error_rate:feature:search:2026-11-20" not in failing.children
+
+
+def test_slow_answers_of_one_team_are_its_alert_with_its_feature_and_service_in_it(duckdb_store: Store) -> None:
+    declare(duckdb_store)
+    write(duckdb_store, requests_of_search=300_000)
+    detect(duckdb_store, Settings(), NOW)
+    found = evaluate(duckdb_store, {"latency_anomaly": rules()["latency_anomaly"]}, Situation(NOW, Settings()))
+    assert found.failed == {}
+    firing = [one for one in found.findings["latency_anomaly"] if one.state == "firing"]
+    (slow,) = [one for one in firing if one.facts["scope_type"] not in ("model", "provider")]
+    assert slow.title.startswith("P95 latency of team Support: +")
+    assert slow.children == (f"anomaly:latency_p95:feature:desk:{LAST}", f"anomaly:latency_p95:service:desk:{LAST}")
+    assert slow.page_path == "latency?span=28d&level=team&owner=Support"
 
 
 def test_a_day_with_many_violations_is_a_ticket_for_safety_and_a_rare_one_is_not(duckdb_store: Store) -> None:

@@ -12,7 +12,7 @@ from domain.slo.percentiles import percentiles
 from domain.window import floor_hour
 from store.engine import Store
 from tests.app.conftest import NOW, OpenApp
-from tests.app.support import outcomes, reading
+from tests.app.support import company, outcomes, reading
 
 
 def expected(column: str, days: int) -> list[float]:
@@ -56,3 +56,23 @@ def test_the_heat_map_holds_every_request_once(full_store: Store, open_app: Open
 
 def test_without_requests_the_page_says_what_to_do(empty_store: Store, open_app: OpenApp) -> None:
     assert "Load a gateway's log" in reading.text(open_app("latency"))
+
+
+def test_features_and_teams_are_by_whole_days_and_one_of_them_by_the_day(full_store: Store, open_app: OpenApp) -> None:
+    app = open_app("latency", level="feature", span="7 days", owner="research-desk")
+    shown = reading.table_with(app, "p95_change").set_index("item")
+    whole_days = [
+        one for one in outcomes.requests(NOW) if one.status_code == 200 and one.started_at.date() < NOW.date()
+    ]
+    assert shown["requests"].sum() == len(whole_days)
+    logged = {one.feature for one in company.STREAMS if one.model == "gpt-5.4" and one.feature}
+    assert set(shown.index) == {one.name for one in company.FEATURES if one.feature in logged}
+    assert any("Research desk: whole answer" in chart[1] for chart in reading.charts(app))
+    assert "owners are known by the day" in reading.text(app)
+    teams = reading.table_with(open_app("latency", level="Team", span="7 days"), "p95_change")
+    assert teams["requests"].sum() == len(whole_days)
+
+
+def test_a_filter_that_owners_do_not_know_is_told(full_store: Store, open_app: OpenApp) -> None:
+    text = reading.text(open_app("latency", level="Feature", span="7 days", model="gpt-5.4"))
+    assert "Filters of model do not apply to owners." in text

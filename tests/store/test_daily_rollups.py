@@ -3,17 +3,19 @@
 from collections import Counter
 from datetime import date
 from decimal import Decimal
+from math import inf
 from typing import Any
 
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from domain.slo.buckets import ladder
 from store import request_day
 from store.bulk import insert_rows
 from store.engine import Store
 from store.schema import table, to_batch
-from store.tables import BillDay, Charge, InferenceRequest, ModelUsageDay, RequestDay, TokenUsage
+from store.tables import BillDay, Charge, InferenceRequest, LatencyDay, ModelUsageDay, RequestDay, TokenUsage
 from tests.support.engines import own_engines
 from tests.support.facts import charge, days, load, request, usage
 
@@ -88,6 +90,36 @@ def test_requests_are_counted_once_however_often_they_are_loaded(store: Store) -
     load(store, [], days(1, 2), row=InferenceRequest, source="log")
     assert [row["day"] for row in rows(store, RequestDay)] == [date(2026, 11, 2)]
     assert [row["started_at"].day for row in rows(store, TokenUsage)] == [2]
+
+
+def test_answered_requests_of_a_key_are_counted_by_the_day_and_by_how_long_they_took(store: Store) -> None:
+    edges = [*map(float, ladder()), inf]
+    log = [
+        request(1, 0, duration_seconds=0.02, time_to_first_token_seconds=0.01),
+        request(1, 5000, duration_seconds=0.02),
+        request(1, 9, duration_seconds=700.0),
+        request(1, 9, duration_seconds=0.02, status_code=500),
+        request(1, 9),
+        request(2, 0, duration_seconds=0.02),
+        request(2, 0, duration_seconds=0.02, model="o9"),
+    ]
+    for _ in range(2):
+        load(store, log, days(1, 3), row=InferenceRequest, source="log")
+    below = next(edge for edge in edges if edge >= 0.02)
+    found = {
+        (row["day"].day, row["attribution_key"], row["measure"], row["le_seconds"]): row["request_count"]
+        for row in rows(store, LatencyDay)
+    }
+    key, other = log[0].attribution_key, log[-1].attribution_key
+    assert found == {
+        (1, key, "duration", below): 2,
+        (1, key, "duration", inf): 1,
+        (1, key, "time_to_first_token", 0.01): 1,
+        (2, key, "duration", below): 1,
+        (2, other, "duration", below): 1,
+    }
+    load(store, [], days(1, 2), row=InferenceRequest, source="log")
+    assert {row["day"].day for row in rows(store, LatencyDay)} == {2}
 
 
 @st.composite

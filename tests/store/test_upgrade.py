@@ -23,6 +23,7 @@ from store.reference import sync_reference
 from store.schema import column_names, table, to_batch
 from store.tables import (
     InferenceRequest,
+    LatencyDay,
     LatencyHour,
     ReferenceFile,
     RequestDay,
@@ -43,7 +44,7 @@ SLOS = (
 )
 REFERENCE = Reference(slos=SLOS, declared=frozenset({"slos"}))
 SOURCES = ("log", "gateway")
-ROLLED_UP = (RequestDay, RequestHour, LatencyHour, SliMinute, SliHour, SloScope)
+ROLLED_UP = (RequestDay, RequestHour, LatencyHour, LatencyDay, SliMinute, SliHour, SloScope)
 
 
 def requests(source: str) -> list[InferenceRequest]:

@@ -11,7 +11,16 @@ from config.settings import Organization
 from domain.slo.counting import countings
 from domain.slo.definition import Kind
 from domain.window import Window, floor_day
-from store import attributed, bill_day, declared_slos, model_usage_day, request_day, source_health, telemetry
+from store import (
+    attributed,
+    bill_day,
+    declared_slos,
+    latency_bucket,
+    model_usage_day,
+    request_day,
+    source_health,
+    telemetry,
+)
 from store.bulk import insert_rows
 from store.calendar import sync_calendar
 from store.cost_snapshots import take_cost_snapshot
@@ -39,6 +48,7 @@ from store.tables import (
     IncidentAction,
     IncidentSpan,
     InferenceRequest,
+    LatencyDay,
     Measurement,
     ModelUsageDay,
     Opening,
@@ -115,6 +125,10 @@ def seed(store: Store, now: datetime) -> company.Books:
         for row, rollup in ((BillDay, bill_day), (ModelUsageDay, model_usage_day), (RequestDay, request_day)):
             connection.execute(sa.insert(table(row)).from_select(list(column_names(row)), rollup.rows(sa.true())))
     seed_promises(store, now)
+    with store.write() as connection:
+        for measure in latency_bucket.MEASURES:
+            made = latency_bucket.by_day(sa.true(), "request_log", measure)
+            connection.execute(sa.insert(table(LatencyDay)).from_select(list(column_names(LatencyDay)), made))
     take_cost_snapshot(store, now - timedelta(days=RECORD_DAYS_AGO))
     return books
 
