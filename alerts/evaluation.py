@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -38,7 +38,8 @@ def evaluate(store: Store, rules: Mapping[str, Rule], situation: Situation) -> E
         try:
             with store.time_limit(limit):
                 told = rule.examine(ask, situation)
-            findings[name], unsound = parted_by_soundness(told)
+            sound, unsound = parted_by_soundness(told)
+            findings[name] = [_owned(finding, rule, situation) for finding in sound]
         except Exception as error:  # one broken rule must not silence the others
             failed[name] = reason(error)
             log.debug("The rule %s failed", name, exc_info=True)
@@ -46,6 +47,12 @@ def evaluate(store: Store, rules: Mapping[str, Rule], situation: Situation) -> E
             if unsound:
                 failed[name] = f"{count(len(unsound), 'finding')} cannot be told: {unsound[0]}"
     return Evaluation(findings, failed)
+
+
+def _owned(finding: Finding, rule: Rule, situation: Situation) -> Finding:
+    """Whose it is: as the rule says, else the team's that it touches, else of who answers for such alerts."""
+    answers = getattr(situation.settings.alerts.owners, rule.kind)
+    return replace(finding, owner=finding.owner or finding.scope.get("team") or answers)
 
 
 def reason(error: Exception) -> str:

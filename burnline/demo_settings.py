@@ -103,6 +103,7 @@ def write_settings(
         "demo = true",
         '[organization]\nname = "Larkfield (fictional)"\ncurrency = "USD"',
         _section("alerts", budget_thresholds=[80, 100]),
+        _section("alerts.owners", cost="FinOps", usage="FinOps", incident="AI platform", safety="AI safety"),
         _section("review", close="Mon 00:00", wait="1m", to="slack"),  # so that any first start has a closed week
         _section(
             "slack",

@@ -112,6 +112,9 @@ port = 8501
 # stale_after = "6h"                      # a source without complete data for so long is worth one
 # rule_limit = "1m"                       # a rule that asks the store for longer is given up; the others go on
 
+# [alerts.owners]                         # whose alerts are that touch no feature and no team
+# cost = "FinOps"                         # as well: usage, promise, incident, safety, source
+
 # --- The weekly review: docs/weekly-review.md ---------------------------------------------------------------------
 
 # [review]

@@ -122,6 +122,17 @@ class Email(_Section):
         return self
 
 
+class AlertOwners(_Section):
+    """Whose an alert is, by what its rule is about, where neither a feature nor a team says it."""
+
+    cost: str | None = None
+    usage: str | None = None
+    promise: str | None = None
+    incident: str | None = None
+    safety: str | None = None
+    source: str | None = None
+
+
 class Alerts(_Section):
     """Defaults of the rules: when a budget is worth a message, and how late a source may be; `off` are left out.
 
@@ -139,6 +150,7 @@ class Alerts(_Section):
     stale_after: Duration = "6h"
     unattributed_percent: Share = 5
     reconciled_percent: Share = 90
+    owners: AlertOwners = AlertOwners()
 
 
 class Digest(_Section):

@@ -8,6 +8,7 @@ from typing import Any
 from alerts import pages
 from alerts.base import Finding, Row, Rule, Situation
 from alerts.wording import percent
+from domain.provider import provider_name
 from domain.reconciled_sum import Sum, summed
 from domain.reconciliation import Cell, reconcile
 from domain.wording import listed, money, signed_money
@@ -63,7 +64,7 @@ def find(rows: Mapping[str, Sequence[Row]], situation: Situation) -> list[Findin
 
 def _unknown(provider: str) -> Finding:
     """An open alert stays, and none opens."""
-    title = f"The bill of {provider} cannot be compared with its usage"
+    title = f"The bill of {provider_name(provider)} cannot be compared with its usage"
     return Finding(
         fingerprint=_fingerprint(provider),
         state="pending",
@@ -86,9 +87,9 @@ def _finding(provider: str, whole: Sum, wanted: Decimal) -> Finding:
         state="firing" if ratio < wanted else "over",
         severity="ticket",
         level=1 + int((1 - ratio) * 10),
-        title=f"{percent(ratio)} of the bill of {provider} agrees with its usage",
+        title=f"{percent(ratio)} of the bill of {provider_name(provider)} agrees with its usage",
         summary=(
-            f"Of {money(whole.reconcilable, CURRENCY)} that {provider} billed for usage in {DAYS} days, "
+            f"Of {money(whole.reconcilable, CURRENCY)} that {provider_name(provider)} billed for usage in {DAYS} days, "
             f"{money(open_cost, CURRENCY)} is not what the reported usage costs at list price; "
             f"{percent(wanted)} should agree."
         ),

@@ -11,6 +11,7 @@ from alerts.base import Finding, Row, Rule, Situation
 from alerts.wording import day
 from domain.price import STANDARD
 from domain.price_lines import price_lines
+from domain.provider import provider_name
 from domain.wording import listed
 
 UNPRICED = "cost/unpriced_usage"
@@ -69,7 +70,7 @@ def _firing(model: tuple[str, str], rows: Sequence[Row]) -> Finding:
         fingerprint=_fingerprint(model),
         severity="ticket",
         level=1,
-        title=f"{name} of {provider} has no price{where}",
+        title=f"{name} of {provider_name(provider)} has no price{where}",
         summary=(
             f"{amounts} of {name} on {tiers} were used in the last {RECENT_DAYS} days without a price, since "
             f"{day(first)}: they are in no estimate. Add their price in USD per million to prices.toml."
@@ -98,8 +99,8 @@ def _over(model: tuple[str, str]) -> Finding:
         state="over",
         severity="ticket",
         level=1,
-        title=f"{name} of {provider} has a price",
-        summary=f"All usage of {name} of {provider} in the last {RECENT_DAYS} days has a price.",
+        title=f"{name} of {provider_name(provider)} has a price",
+        summary=f"All usage of {name} of {provider_name(provider)} in the last {RECENT_DAYS} days has a price.",
         facts={"provider": provider, "model": name},
         scope={"provider": provider, "model": name},
     )

@@ -9,7 +9,7 @@ from app import format as fmt
 from app.components.markdown import plain
 from queries.runner import Result
 
-MOST_SHOWN = 20
+MOST_SHOWN = 8
 _SEVERITY = {"page": ":red[✕ Page]", "ticket": ":orange[! Ticket]", "info": ":blue[i Info]"}
 
 

@@ -41,8 +41,6 @@ def render() -> None:
         minute = data.now().replace(second=0, microsecond=0)
         _alerts(minute)
         toolbar(data.ask("ops/open_alerts"), name="open-alerts")
-        _sources(minute)
-        toolbar(data.ask("ops/sources"), name="sources")
     left, right = st.columns([5, 3], gap="large")
     with left:
         _movers(horizon.complete_end, currency)
@@ -50,6 +48,8 @@ def render() -> None:
         _budgets(horizon, currency)
         budgets = data.budgets(horizon, currency, horizon.today.replace(day=1))
         toolbar(budgets.status, budgets.days, name="budgets")
+    _sources(minute)
+    toolbar(data.ask("ops/sources"), name="sources")
 
 
 @section

@@ -81,7 +81,7 @@ def gap(*cells: dict[str, Any], percent: int = 90) -> Finding:
 def test_a_bill_that_usage_does_not_explain_alerts_with_the_largest_reason() -> None:
     finding = gap(cell(1, "10", "10"), cell(2, "16", "10"))
     assert finding.state == "firing"
-    assert finding.title == "38% of the bill of openai agrees with its usage"
+    assert finding.title == "38% of the bill of OpenAI agrees with its usage"
     assert "$16 is not what the reported usage costs at list price" in finding.summary
     assert finding.why == ("The largest differences: another price than the list's (+$6).",)
     assert finding.scope == {"provider": "openai"}

@@ -54,7 +54,7 @@ def test_the_alert_says_how_much_since_when_and_what_to_write() -> None:
         row(unit="images", recent_amount=Decimal(12), service_tier="flex"),
     )
     assert (finding.state, finding.severity, finding.fingerprint) == ("firing", "ticket", "unpriced:openai:in-house")
-    assert finding.title == "in-house of openai has no price"
+    assert finding.title == "in-house of OpenAI has no price"
     assert finding.summary == (
         "2,000,000 tokens and 12 images of in-house on the tier standard and the tier flex were used in the last 7 "
         "days without a price, since 3 Sep 2026: they are in no estimate. Add their price in USD per million to "
@@ -71,7 +71,7 @@ def test_the_alert_says_how_much_since_when_and_what_to_write() -> None:
 
 def test_a_model_that_lacks_the_price_of_one_tier_only_is_told_so() -> None:
     (finding,) = found(row(service_tier="priority"))
-    assert finding.title == "in-house of openai has no price on the tier priority"
+    assert finding.title == "in-house of OpenAI has no price on the tier priority"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def in_house(**changes: Any) -> PriceEntry:
 
 def test_it_opens_with_usage_and_ends_with_a_price(store: Store) -> None:
     loaded(store, usage(20, model="in-house"), usage(20), usage(22, model="only-today"))
-    assert told(store) == [("opened", "in-house of openai has no price")]
+    assert told(store) == [("opened", "in-house of OpenAI has no price")]
     assert told(store) == []
     partly = Reference(prices=(in_house(), in_house(unit=TOKENS[1])), declared=frozenset({"prices.toml"}))
     sync_reference(store, partly)
@@ -123,13 +123,13 @@ def test_it_opens_with_usage_and_ends_with_a_price(store: Store) -> None:
     (ended,) = check(store, Settings(), NOW, rules=ONLY_THIS).told
     assert (ended.transition, ended.summary) == (
         "resolved",
-        "All usage of in-house of openai in the last 7 days has a price.",
+        "All usage of in-house of OpenAI in the last 7 days has a price.",
     )
 
 
 @own_engines
 def test_it_ends_when_the_model_is_not_used_any_more(store: Store) -> None:
     loaded(store, usage(20, model="in-house"))
-    assert told(store) == [("opened", "in-house of openai has no price")]
+    assert told(store) == [("opened", "in-house of OpenAI has no price")]
     (ended,) = told(store, NOW + timedelta(days=6))
     assert ended[0] == "resolved"
