@@ -9,6 +9,8 @@ from typing import Any
 from uuid import uuid4
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from alerts.detection.calendar import Calendar, parents_of
 from alerts.detection.hourly import warn_early
@@ -24,7 +26,8 @@ from queries.promises import Ask
 from queries.runner import run
 from store.anomalies import Slice, finish_run, last_digest, replace_days
 from store.engine import Store
-from store.tables import AnomalyRun
+from store.schema import arrow_schema
+from store.tables import AnomalyDay, AnomalyRun
 
 HISTORY_DAYS = 200
 """What a day is judged by: eight weeks and a level for each of the 63 days before, six months of days of the month."""
@@ -75,8 +78,9 @@ def detect(store: Store, settings: Settings, now: datetime) -> Detected:
     found, waiting = Detected(), list[Slice]()
     for family in FAMILIES:
         for scope_type in family.scope_types:
-            for metric, unit, judged in _judged(ask, settings, family, scope_type, calendar, now):
+            for metric, unit, judged, gone in _judged(ask, settings, family, scope_type, calendar, now):
                 waiting += _slices(judged, metric, scope_type, unit, now)
+                waiting += [_forgotten(metric, scope_type, unit, gone)] if gone else []
                 found = reduce(Detected.and_also, map(_counted, judged), found)
             if sum(one.rows.num_rows for one in waiting) > MOST_ROWS:
                 replace_days(store, waiting)
@@ -100,8 +104,8 @@ def detect(store: Store, settings: Settings, now: datetime) -> Detected:
 
 def _judged(
     ask: Ask, settings: Settings, family: Family, scope_type: str, calendar: Calendar, now: datetime
-) -> Iterator[tuple[Metric, str, list[Judged]]]:
-    """Each metric of a family with its unit and its verdicts."""
+) -> Iterator[tuple[Metric, str, list[Judged], list[str]]]:
+    """Each metric of a family with its unit, its verdicts, and the scopes that were judged before and are no more."""
     today, start, organization = now.date(), _start(now.date()), settings.organization
     asked: dict[str, Any] = {"start": start, "end": today, "since": today - timedelta(days=ENDED_DAYS)}
     asked[family.scope_param] = scope_type
@@ -114,7 +118,8 @@ def _judged(
         remembered = ask("anomaly/judged_days", metric=metric.name, scope_type=scope_type, unit=unit, since=start)
         memory = recall(remembered.table, series)
         sensitivity = settings.anomalies.sensitivity_of(metric.name)
-        yield metric, unit, judge(series, metric, scope_type, memory, calendar, sensitivity, now)
+        gone = sorted({str(scope) for scope in pc.unique(remembered.table["scope"]).to_pylist()} - {*series.scopes})
+        yield metric, unit, judge(series, metric, scope_type, memory, calendar, sensitivity, now), gone
 
 
 def _slices(judged: Sequence[Judged], metric: Metric, scope_type: str, unit: str, now: datetime) -> list[Slice]:
@@ -131,6 +136,12 @@ def _slices(judged: Sequence[Judged], metric: Metric, scope_type: str, unit: str
         )
         for one in judged
     ]
+
+
+def _forgotten(metric: Metric, scope_type: str, unit: str, gone: Sequence[str]) -> Slice:
+    """A feature or team that was renamed lives on under its new name; what is left of the old one would never end."""
+    nothing = pa.RecordBatch.from_pylist([], schema=arrow_schema(AnomalyDay))
+    return Slice(metric=metric.name, scope_type=scope_type, unit=unit, since=date.min, scopes=gone, rows=nothing)
 
 
 def _counted(one: Judged) -> Detected:
