@@ -94,7 +94,8 @@ def _envelope(notice: Notice, facts: Sequence[tuple[str, str]], reasons: Sequenc
     }
     if facts:
         told = [
-            {"title": _plain(label, 100), "value": _escaped(_plain(value, VALUE_CHARACTERS))} for label, value in facts
+            {"title": _escaped(_plain(label, 100)), "value": _escaped(_plain(value, VALUE_CHARACTERS))}
+            for label, value in facts
         ]
         card["body"].append({"type": "FactSet", "facts": told})
     card["body"] += [_text(_plain(reason, VALUE_CHARACTERS)) for reason in reasons]
