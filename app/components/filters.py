@@ -40,6 +40,9 @@ URL: Any = "query-params"
 KEYS = {"feature": "features"}
 """Names of filters in the URL that differ from their dimension: `feature` is the one feature a page looks into."""
 
+ADDRESSED = {"kpi": "KPI", "slo": "SLO", "look": "provider", "span": "period", "by": "grouping"}
+"""What people call a parameter that is no filter and whose name is no word for it."""
+
 SHOWN_LENGTH, SHOWN_UNKNOWN = 60, 5
 """Of what an address asks for in vain, in one sentence."""
 
@@ -128,7 +131,7 @@ def _instead(key: str, labels: Mapping[str, str], dimensions: Sequence[str]) -> 
 
 def _not_there(unknown: Sequence[tuple[str, str]], instead: Sequence[str]) -> str:
     """One sentence on what the address asks for in vain, and what is shown; long values are cut."""
-    words = {"kpi": "KPI", **{KEYS.get(name, name): label.lower() for name, label in LABELS.items()}}
+    words = {**ADDRESSED, **{KEYS.get(name, name): label.lower() for name, label in LABELS.items()}}
     told = [f"{words.get(key, key)} “{plain(_cut(value))}”" for key, value in unknown[:SHOWN_UNKNOWN]]
     if len(unknown) > SHOWN_UNKNOWN:
         told.append(f"{len(unknown) - SHOWN_UNKNOWN} more")

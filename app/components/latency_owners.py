@@ -47,14 +47,14 @@ def draw(asked: Asked, level: str) -> None:
     made = latency.table(matrix, lambda item: names[item])
     label = latency.LEVELS[level]
     alt = f"{fmt.plural(len(items), label.lower())} by requests, with percentiles."
-    chooser.rows(made, shown(label), items, CHOICE, alt)
+    chooser.rows(made, latency_columns(label), items, CHOICE, alt)
     table.toolbar(found, name=f"latency-by-{level}", made=lambda: made)
     if owner := chooser.box({item: names[item] for item in items}, CHOICE, "Click a row above or choose one"):
         _by_day(asked, days, level, owner, names[owner])
         table.toolbar(_of_owner(asked, days, level, owner), name=f"latency-of-{level}")
 
 
-def shown(label: str) -> dict[str, Any]:
+def latency_columns(label: str) -> dict[str, Any]:
     """The columns of a table of latencies; `label` is what its rows are."""
     return {
         "item": columns.text(label, pinned=True),

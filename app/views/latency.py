@@ -53,15 +53,15 @@ def render() -> None:
         show_sql(_over_time(asked))
         return
     _summary(asked)
-    _percentiles(asked)
-    _heat(asked)
-    table.toolbar(_over_time(asked), name="latency-buckets")
     level = filters.choose_one("By", latency.LEVELS, "level")
     if level in latency.OWNERS:
         latency_owners.draw(asked, level)
     else:
         _by_item(asked, level)
         table.toolbar(_by(asked, level), name=f"latency-by-{level}", made=lambda: _table(asked, level))
+    _percentiles(asked)
+    _heat(asked)
+    table.toolbar(_over_time(asked), name="latency-buckets")
 
 
 @section
@@ -132,7 +132,7 @@ def _by_item(asked: Asked, level: str) -> None:
     label = latency.LEVELS[level]
     table.draw(
         found,
-        latency_owners.shown(label),
+        latency_owners.latency_columns(label),
         alt=f"{fmt.plural(found.num_rows, label.lower())} by requests, with percentiles.",
     )
 
