@@ -71,8 +71,6 @@ def main(port: str) -> None:
     from app import data
     from bench.big_company import NOW
     from burnline import scheduler, serve
-    from burnline.context import open_context
-    from burnline.serve import build_app
 
     class Resting(scheduler.Worker):
         """Can be ended before its server ends."""
@@ -88,7 +86,7 @@ def main(port: str) -> None:
     data.now = lambda: NOW
     vars(scheduler)["utc_now"] = lambda: NOW
     vars(serve)["Worker"] = Resting
-    app = build_app(open_context())
+    app = serve.build_app(serve.open_beside_pages())
     app.run(config={"server.address": "127.0.0.1", "server.port": int(port)})
 
 

@@ -46,11 +46,11 @@ class Context:
         return Runner(self.store, open_books(self.store, self.reference), clock=utc_now, progress=progress)
 
 
-def open_context(*, sync: bool = True, warn: bool = True) -> Context:
+def open_context(*, sync: bool = True, warn: bool = True, threads: int | None = None) -> Context:
     """Reads and checks all config and migrates the store; `sync` writes the reference files into it.
 
     Commands that only read do without: a laptop's folder must not overrule the server's. `warn` logs the lines of
-    the reference files that cannot be used. Raises SettingsError, StoreError.
+    the reference files that cannot be used; `threads` are those of `open_store`. Raises SettingsError, StoreError.
     """
     folder = config_dir()
     settings = load_settings(folder)
@@ -64,7 +64,7 @@ def open_context(*, sync: bool = True, warn: bool = True) -> Context:
             log.warning("%s", problem)
     watched(settings)  # before anything runs: a misspelled rule would go on alerting
     sources = configured(settings)
-    store = open_store(settings.store.url)
+    store = open_store(settings.store.url, threads=threads)
     upgrade(store)
     if sync:
         now = utc_now()

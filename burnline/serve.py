@@ -32,7 +32,7 @@ out = Console(soft_wrap=True, highlight=False)
 def serve(port: int | None) -> None:
     """Blocks until stopped. Raises SettingsError, StoreError before anything is served."""
     with running_demo() if wants_demo() else nullcontext() as demo:
-        context = open_context()
+        context = open_beside_pages()
         host = _loopback(context.settings.server.host)
         chosen = port or context.settings.server.port
         _refuse_used_port(host, chosen)
@@ -42,6 +42,14 @@ def serve(port: int | None) -> None:
     out.print("Stopped.")
     out.file.flush()
     os._exit(0)  # a load under way is a transaction that the store drops; waiting for its vendor could take minutes
+
+
+def open_beside_pages() -> Context:
+    """A context whose store leaves half the cores to other sessions and to what draws the pages.
+
+    A page's question gains little from a second thread and pays for it with a third more CPU.
+    """
+    return open_context(threads=max(1, (os.cpu_count() or 1) // 2))
 
 
 def wants_demo() -> bool:

@@ -96,7 +96,7 @@ class Slice:
 
     def add(self, name: str, amount: Decimal) -> None:
         """Lets a part grow; one that comes to 0 is gone."""
-        grown = self.part(name) + amount
+        grown = self.parts.get(name, _NOTHING) + amount
         if grown:
             self.parts[name] = grown
         else:

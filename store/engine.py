@@ -141,12 +141,15 @@ _OPEN: dict[URL, Store] = {}
 _OPENING = threading.Lock()
 
 
-def open_store(url: str) -> Store:
-    """The store at `url`; the same object for the same URL within one process. Raises StoreError."""
+def open_store(url: str, *, threads: int | None = None) -> Store:
+    """The store at `url`; the same object for the same URL within one process. Raises StoreError.
+
+    `threads` is how many of the machine's cores DuckDB may use for one question, all unless given.
+    """
     parsed = _parsed(url)
     with _OPENING:
         if parsed not in _OPEN:
-            _OPEN[parsed] = Store(_engine(parsed))
+            _OPEN[parsed] = Store(_engine(parsed, threads))
         return _OPEN[parsed]
 
 
@@ -163,7 +166,7 @@ def _parsed(url: str) -> URL:
     return parsed.set(drivername="postgresql+psycopg") if name == "postgresql" else parsed
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, threads: int | None) -> Engine:
     if url.get_backend_name() == "postgresql":
         return sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS})
     if url.get_backend_name() == "snowflake":
@@ -180,7 +183,7 @@ def _engine(url: URL) -> Engine:
         url,
         pool_size=16,
         max_overflow=16,
-        connect_args={"config": DUCKDB_SETTINGS},
+        connect_args={"config": DUCKDB_SETTINGS | ({"threads": threads} if threads else {})},
     )
     with translated(str(url.database)), engine.connect():
         pass  # the file lock is taken here, so that a locked store is reported at start
