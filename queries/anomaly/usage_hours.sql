@@ -15,14 +15,15 @@ with known_source as (
   left join source_health h on h.source = s.source
   group by s.provider
 ),
-counted as (
+told as (  -- by both ends, which are few: a row's length is then looked at once, not for each of many rows
   select
     case cast(:scope_type as varchar)
       when 'organization' then ''
       when 'feature' then coalesce(a.feature, 'unattributed')
       else t.provider
     end as scope,
-    t.started_at as hour,
+    t.started_at,
+    t.ended_at,
     t.provider,
     sum(t.estimated_cost) as estimated_cost,
     sum(t.request_count) as request_count
@@ -34,8 +35,12 @@ counted as (
     and cast(t.started_at as date) < a.valid_to
   where t.started_at >= cast(:start as timestamp)
     and t.started_at < cast(:end as timestamp)
-    and t.ended_at <= t.started_at + interval '1 hour'
-  group by 1, 2, 3
+  group by 1, 2, 3, 4
+),
+counted as (
+  select scope, started_at as hour, provider, estimated_cost, request_count
+  from told
+  where ended_at <= started_at + interval '1 hour'
 ),
 known as (
   select
