@@ -164,12 +164,12 @@ def is_in_scope(ask: Ask, filters: Filters) -> bool:
 
 def with_set_aside(ask: Ask, rows: Sequence[Row], filters: Filters) -> list[Row]:
     """Rows with what their newest period leaves out. That is a note: where it cannot be asked, the rows stand."""
-    left_out = LeftOut(ask, filters.given())
     try:
+        left_out = LeftOut(ask, [row.period.name for row in rows if row.period], filters.given())
         return [
             row
             if row.period is None
-            else replace(row, set_aside=left_out.of(row.kpi.key, row.facts.sources, row.period.start, row.period.end))
+            else replace(row, set_aside=left_out.of(row.kpi.key, row.facts.sources, row.period.name))
             for row in rows
         ]
     except FAILURES as error:

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from queries.runner import Result
 
@@ -20,18 +18,18 @@ class SetAside:
 
 
 class LeftOut:
-    """Answers for many KPIs; asks once for each span, for KPIs of one cadence share theirs."""
+    """Answers for many KPIs and their `periods`, by name; asks once for all of them."""
 
-    def __init__(self, ask: Callable[..., Result], filters: dict[str, tuple[str, ...]]) -> None:
-        self._ask, self._filters = ask, filters
-        self._told: dict[tuple[datetime, datetime], list[dict[str, Any]]] = {}
+    def __init__(
+        self, ask: Callable[..., Result], periods: Collection[str], filters: dict[str, tuple[str, ...]]
+    ) -> None:
+        wanted = tuple(sorted(set(periods)))
+        self._told = ask(QUERY, period=wanted, **filters).rows() if wanted else []
 
-    def of(self, kpi: str, sources: Collection[str], start: datetime, end: datetime) -> tuple[SetAside, ...]:
-        """What one KPI, made of `sources`, left out of `[start, end)`."""
-        if (start, end) not in self._told:
-            self._told[start, end] = self._ask(QUERY, start=start, end=end, **self._filters).rows()
+    def of(self, kpi: str, sources: Collection[str], period: str) -> tuple[SetAside, ...]:
+        """What one KPI, made of `sources`, left out of one of the periods."""
         return tuple(
             SetAside(row["reason"], row["row_count"], row["source"] or "")
-            for row in self._told[start, end]
-            if row["kpi"] == kpi or row["source"] in sources
+            for row in self._told
+            if row["period"] == period and (row["kpi"] == kpi or row["source"] in sources)
         )

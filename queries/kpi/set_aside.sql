@@ -1,17 +1,22 @@
--- title:   What did each KPI leave out, and why?
--- grain:   one row per (KPI, reason) of what is in the store and could not be counted in the span, and per (source,
---          reason) of its rows that were not loaded by a run whose window touches the span
--- params:  start timestamp, end timestamp, tier texts, team texts, feature texts
--- returns: kpi text (NULL: rows of a source), source text (NULL: facts of a KPI), reason text (such as "without an
---          approval date"; of a source the refusal as it was put), row_count count
-with shipped as (  -- what was out before is no first release
+-- title:   What did each KPI leave out of a period, and why?
+-- grain:   one row per (period, KPI, reason) of what is in the store and could not be counted in the period, and per
+--          (period, source, reason) of its rows that were not loaded by a run whose window touches the period
+-- params:  period texts (names, such as 2026-W47), tier texts, team texts, feature texts
+-- returns: period text, kpi text (NULL: rows of a source), source text (NULL: facts of a KPI), reason text (such as
+--          "without an approval date"; of a source the refusal as it was put), row_count count
+with span as (
+  select name, start_at, end_at, start_on, end_on
+  from period
+  where (:any_period or name in :period)
+),
+shipped as (  -- what was out before is no first release
   select
     spec_id, released_at, spec_approved_at, feature, team,
     min(released_at) over (partition by coalesce(spec_id, source || '/' || release_id)) as first_at
   from release
   where environment = 'production'
     and status in ('released', 'reverted')
-    and released_at < cast(:end as timestamp)
+    and released_at is not null
 ),
 approval as (
   select spec_id, min(approved_at) as approved_at from spec group by spec_id
@@ -90,16 +95,6 @@ left_out as (
     and coalesce(ai_related, true)
     and root_id <> defect_id
   union all
-  select 'unit_cost', 'a feature whose outcomes began within the period', cast(:start as timestamp), o.feature,
-    cast(null as varchar)
-  from (select feature, min(day) as first_day from outcome where accepted_count is not null group by feature) o
-  join (
-    select start_on, end_on
-    from period
-    where start_at = cast(:start as timestamp) and end_at = cast(:end as timestamp)
-    group by start_on, end_on
-  ) p on o.first_day > p.start_on and o.first_day < p.end_on
-  union all
   select 'hiring', 'filled without a date', opened_at, cast(null as varchar), team
   from opening
   where status = 'filled'
@@ -122,9 +117,19 @@ left_out as (
       and (promoter_count < 0 or detractor_count < 0 or promoter_count + detractor_count > answer_count)
     )
 ),
+placed as (
+  select s.name as period, l.kpi, l.reason, l.feature, l.team
+  from left_out l
+  join span s on l.happened_at >= s.start_at and l.happened_at < s.end_at
+  union all
+  select s.name, 'unit_cost', 'a feature whose outcomes began within the period', o.feature, cast(null as varchar)
+  from (select feature, min(day) as first_day from outcome where accepted_count is not null group by feature) o
+  join span s on o.first_day > s.start_on and o.first_day < s.end_on
+),
 loaded as (  -- of a file that was delivered again only the newest delivery counts
-  select r.run_id, r.source
+  select s.name as period, r.run_id, r.source
   from collector_run r
+  join span s on r.window_start_at < s.end_at and r.window_end_at > s.start_at
   left join collector_run b
     on b.source = r.source
     and r.kind = 'file'
@@ -134,28 +139,24 @@ loaded as (  -- of a file that was delivered again only the newest delivery coun
     and b.window_start_at < r.window_end_at
     and b.window_end_at > r.window_start_at
   where r.run_id in (select run_id from quarantine)
-    and r.window_start_at < cast(:end as timestamp)
-    and r.window_end_at > cast(:start as timestamp)
     and b.run_id is null
 )
-select kpi, source, reason, row_count
+select period, kpi, source, reason, row_count
 from (
-  select l.kpi, cast(null as varchar) as source, l.reason, count(*) as row_count
-  from left_out l
-  left join feature f on f.feature = l.feature
-  where l.happened_at >= cast(:start as timestamp)
-    and l.happened_at < cast(:end as timestamp)
-    and (:any_tier or f.tier in :tier)
-    and (:any_team or coalesce(l.team, f.team) in :team)
-    and (:any_feature or l.feature in :feature)
-  group by l.kpi, l.reason
+  select p.period, p.kpi, cast(null as varchar) as source, p.reason, count(*) as row_count
+  from placed p
+  left join feature f on f.feature = p.feature
+  where (:any_tier or f.tier in :tier)
+    and (:any_team or coalesce(p.team, f.team) in :team)
+    and (:any_feature or p.feature in :feature)
+  group by p.period, p.kpi, p.reason
   union all
-  select cast(null as varchar), q.source, q.reason, count(*)
+  select d.period, cast(null as varchar), q.source, q.reason, count(*)
   from quarantine q
   join loaded d on d.run_id = q.run_id and d.source = q.source
   where :any_tier
     and :any_team
     and :any_feature
-  group by q.source, q.reason
+  group by d.period, q.source, q.reason
 ) told
-order by kpi, source, row_count desc, reason
+order by period, kpi, source, row_count desc, reason
